@@ -1,0 +1,119 @@
+/**
+ * The kinds of setting: how a text becomes a value, and how the kind is described to a person. A parser returns the
+ * value, or throws a BadValue whose message completes the sentence "SLIMMER_X=… ".
+ */
+export class BadValue extends Error {
+  override readonly name = "BadValue";
+}
+
+export type Setting<T> = {
+  readonly env: string;
+  /** The default as a person would write it, or undefined where the setting has none. */
+  readonly defaultText: string | undefined;
+  readonly summary: string;
+  /** What may be written, in words. */
+  readonly allowed: string;
+  /** Never printed; `<NAME>_FILE` may name a file that holds it. */
+  readonly isSecret: boolean;
+  parse(text: string): T;
+};
+
+export type Address = { host: string; port: number };
+
+/** `host:port`, `[v6]:port`; port 0 lets the system choose one. */
+export function address(env: string, defaultText: string, summary: string): Setting<Address> {
+  return setting(env, defaultText, summary, "host:port, for example 127.0.0.1:50051", (text) => {
+    const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/.exec(text);
+    const port = Number(match?.[3]);
+    if (!match || port > 65_535) throw new BadValue("is no address");
+    return { host: (match[1] ?? match[2]) as string, port };
+  });
+}
+
+export function integer(
+  env: string,
+  defaultValue: number,
+  range: { min: number; max: number },
+  summary: string,
+): Setting<number> {
+  const allowed = `a whole number from ${range.min} to ${range.max}`;
+  return setting(env, String(defaultValue), summary, allowed, (text) => {
+    if (!/^-?\d+$/.test(text)) throw new BadValue("is no whole number");
+    const value = Number(text);
+    if (value < range.min || value > range.max) throw new BadValue("is out of range");
+    return value;
+  });
+}
+
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A number with a unit ("250ms", "5s", "90d"), as milliseconds. */
+export function duration(
+  env: string,
+  defaultText: string,
+  range: { min: string; max: string },
+  summary: string,
+): Setting<number> {
+  const allowed = `a number with a unit (ms, s, m, h, d) from ${range.min} to ${range.max}`;
+  return setting(env, defaultText, summary, allowed, (text) => {
+    const value = durationMs(text);
+    if (value === undefined) throw new BadValue("is no duration");
+    if (value < (durationMs(range.min) ?? 0) || value > (durationMs(range.max) ?? 0)) {
+      throw new BadValue("is out of range");
+    }
+    return value;
+  });
+}
+
+function durationMs(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text);
+  return match
+    ? Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS])
+    : undefined;
+}
+
+export function choice<const T extends string>(
+  env: string,
+  defaultText: T,
+  values: readonly T[],
+  summary: string,
+): Setting<T> {
+  return setting(env, defaultText, summary, `one of ${values.join(", ")}`, (text) => {
+    if (!(values as readonly string[]).includes(text)) throw new BadValue("is none of them");
+    return text as T;
+  });
+}
+
+export function flag(env: string, defaultValue: boolean, summary: string): Setting<boolean> {
+  return setting(env, String(defaultValue), summary, "true or false", (text) => {
+    if (text !== "true" && text !== "false") throw new BadValue("is neither");
+    return text === "true";
+  });
+}
+
+/** A text that may be absent. */
+export function text(
+  env: string,
+  summary: string,
+  defaultText?: string,
+): Setting<string | undefined> {
+  return setting(env, defaultText, summary, "any text", (value) => value || undefined);
+}
+
+/** A text that may be absent and is never printed. */
+export function secret(env: string, summary: string): Setting<string | undefined> {
+  return {
+    ...setting(env, undefined, summary, "any text", (value) => value || undefined),
+    isSecret: true,
+  };
+}
+
+function setting<T>(
+  env: string,
+  defaultText: string | undefined,
+  summary: string,
+  allowed: string,
+  parse: (text: string) => T,
+): Setting<T> {
+  return { env, defaultText, summary, allowed, isSecret: false, parse };
+}
