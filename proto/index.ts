@@ -1,7 +1,5 @@
 import type { MainDefinition } from "./generated/slimmer_grpc/Main.ts";
-import { loadContract } from "./package.ts";
-
-const contract = loadContract();
+import { contract } from "./package.ts";
 
 /** The service `slimmer_grpc.Main`, for `Server.addService` and for generic clients. */
 export const MainService: MainDefinition = contract.slimmer_grpc.Main.service;
@@ -54,7 +52,7 @@ export type {
   SystemRunResponse,
   SystemRunResponseOutput,
 } from "./generated/slimmer_grpc/SystemRunResponse.ts";
-export { protoRoot } from "./package.ts";
+export { packageDefinition, protoRoot } from "./package.ts";
 export {
   type BadField,
   decodeStatusDetails,

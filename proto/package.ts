@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type GrpcObject, loadPackageDefinition } from "@grpc/grpc-js";
-import { loadSync } from "@grpc/proto-loader";
+import { loadSync, type PackageDefinition } from "@grpc/proto-loader";
 import type { ProtoGrpcType } from "./generated/main.ts";
 
 /** The folder to give to protoc or proto-loader as include path; `slimmer_grpc/main.proto` is in it. */
@@ -8,16 +8,18 @@ export const protoRoot: string = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * The contract, loaded with the options that the generated types were made for: names as in the proto file, 64-bit
- * integers as numbers (no field of ours exceeds 2^53 - 1), defaults filled in on received messages.
+ * integers as numbers (no field of ours exceeds 2^53 - 1), defaults filled in on received messages. For server
+ * reflection and other readers of descriptors.
  */
-export function loadContract(): ProtoGrpcType {
-  const definition = loadSync("slimmer_grpc/main.proto", {
-    includeDirs: [protoRoot],
-    keepCase: true,
-    longs: Number,
-    enums: String,
-    defaults: true,
-  });
-  const loaded: GrpcObject = loadPackageDefinition(definition);
-  return loaded as unknown as ProtoGrpcType;
-}
+export const packageDefinition: PackageDefinition = loadSync("slimmer_grpc/main.proto", {
+  includeDirs: [protoRoot],
+  keepCase: true,
+  longs: Number,
+  enums: String,
+  defaults: true,
+});
+
+const loaded: GrpcObject = loadPackageDefinition(packageDefinition);
+
+/** The same as constructors and service definitions. */
+export const contract = loaded as unknown as ProtoGrpcType;

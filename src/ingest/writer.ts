@@ -1,0 +1,129 @@
+import type { ActivationRow } from "../domain/activation.ts";
+import { SlimmerError } from "../domain/errors.ts";
+import { createBackoff } from "../kit/backoff.ts";
+import { type Loop, startLoop } from "../kit/loop.ts";
+import type { Connection } from "../store/connection.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { type FlushResult, flushRows } from "./flush.ts";
+import type { Horizon } from "./horizon.ts";
+
+export type Writer = {
+  /** Whether it is connected and has no flush under way. */
+  readonly isIdle: boolean;
+  readonly isConnected: boolean;
+  /** Stores rows; only to be called while idle. Rejects with a SlimmerError when PostgreSQL is away. */
+  flush(rows: readonly ActivationRow[]): Promise<FlushResult | undefined>;
+  close(): Promise<void>;
+};
+
+export type WriterOptions = {
+  connect(onLost: (error: Error) => void): Promise<Connection>;
+  horizon: Horizon;
+  metrics: Pick<Metrics, "flushRows" | "flushSeconds" | "flushFailures" | "writersConnected">;
+  log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
+  /** Called whenever it becomes idle, or is lost. */
+  onChange(): void;
+};
+
+const CHECK_MS = 60_000;
+const BACKOFF = { minMs: 100, maxMs: 2_000 };
+
+/**
+ * One connection that stores activations, and is made again whenever it is lost.
+ *
+ * away → (connected) idle → (flush) busy → (done) idle. A flush that fails because PostgreSQL is away, and a connection
+ * that breaks in any state, lead back to away: the connection is dropped, and tried again after a growing pause. While
+ * all writers are away, calls are refused at once; nobody waits for a reconnection.
+ */
+export function createWriter(options: WriterOptions): Writer {
+  const { connect, horizon, metrics, log, onChange } = options;
+  const backoff = createBackoff(BACKOFF);
+  let connection: Connection | undefined;
+  let isBusy = false;
+  let isClosed = false;
+
+  async function ensureConnected(): Promise<number> {
+    if (connection || isClosed) return CHECK_MS;
+    const fresh: Connection = await connect((error) => lose(fresh, error));
+    await prepare(fresh);
+    if (isClosed) {
+      await fresh.end();
+      return CHECK_MS;
+    }
+    connection = fresh;
+    backoff.reset();
+    metrics.writersConnected.inc();
+    log.info({}, "a writer is connected");
+    onChange();
+    return CHECK_MS;
+  }
+
+  async function prepare(fresh: Connection): Promise<void> {
+    try {
+      // "Stored" must survive a crash of PostgreSQL, whatever the database's default is.
+      await fresh.client.query(
+        "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
+      );
+      await horizon.reload(fresh.client);
+    } catch (error) {
+      await fresh.end();
+      throw error;
+    }
+  }
+
+  function lose(lost: Connection | undefined, error: unknown): void {
+    if (!lost || connection !== lost) return;
+    connection = undefined;
+    metrics.writersConnected.dec();
+    log.warn({ err: error }, "a writer lost its connection; connecting again");
+    void lost.end();
+    onChange();
+    loop.wake();
+  }
+
+  async function flush(rows: readonly ActivationRow[]): Promise<FlushResult | undefined> {
+    const current = connection;
+    if (!current || isBusy)
+      throw new SlimmerError("INTERNAL", "a flush was given to a busy writer");
+    isBusy = true;
+    metrics.flushRows.observe(rows.length);
+    const stop = metrics.flushSeconds.startTimer();
+    try {
+      return await flushRows(current.client, rows, horizon);
+    } catch (error) {
+      metrics.flushFailures.inc({
+        cause: error instanceof SlimmerError ? error.reason : "INTERNAL",
+      });
+      lose(current, error);
+      throw error;
+    } finally {
+      stop();
+      isBusy = false;
+      onChange();
+    }
+  }
+
+  const loop: Loop = startLoop(ensureConnected, (error) => {
+    const restMs = backoff.nextMs();
+    log.warn({ err: error, restMs }, "a writer can't connect; trying again");
+    return restMs;
+  });
+
+  return {
+    get isIdle() {
+      return connection !== undefined && !isBusy;
+    },
+    get isConnected() {
+      return connection !== undefined;
+    },
+    flush,
+    async close() {
+      isClosed = true;
+      await loop.stop();
+      const last = connection;
+      connection = undefined;
+      if (last) metrics.writersConnected.dec();
+      await last?.end();
+    },
+  };
+}

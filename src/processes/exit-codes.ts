@@ -1,0 +1,10 @@
+/** How a process of slimmer ends. The supervisor restarts what may go better the next time. */
+export const EXIT = {
+  ok: 0,
+  /** Something failed that may go better the next time. */
+  failed: 1,
+  /** The command line or the settings are wrong. */
+  usage: 2,
+  /** The database schema is not the one of this build. */
+  schema: 3,
+} as const;

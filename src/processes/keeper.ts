@@ -1,0 +1,79 @@
+import type { KeeperSettings } from "../config/settings.ts";
+import { startFolder } from "../ingest/folder.ts";
+import { systemClock } from "../kit/clock.ts";
+import { openStore } from "../store/open.ts";
+import { databaseConfig } from "../store/pg-config.ts";
+import { requireSchema, requireServerVersion } from "../store/schema.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { createMetrics } from "../telemetry/metrics.ts";
+import { startOpsServer } from "../telemetry/ops-server.ts";
+import { startLeader } from "../upkeep/leader.ts";
+import { runUpkeep } from "../upkeep/upkeep.ts";
+import { version } from "../version.ts";
+import { runProcess } from "./run-process.ts";
+
+const CLOSE_MS = 15_000;
+/** Dropping a large partition, or making ninety of them, takes longer than a call may. */
+const UPKEEP_STATEMENT_MS = 10 * 60_000;
+
+/** `slimmer keeper`: upkeep, done by one of any number. Resolves with the exit code when it was told to stop. */
+export function keeper(settings: KeeperSettings, log: Logger): Promise<number> {
+  return runProcess({ log, closeMs: CLOSE_MS }, async (life) => {
+    const metrics = createMetrics();
+    metrics.buildInfo.set({ version, process: "keeper" }, 1);
+    const connection = databaseConfig(settings);
+    const store = life.own(
+      "store",
+      openStore({
+        connection: {
+          ...connection,
+          statement_timeout: UPKEEP_STATEMENT_MS,
+          query_timeout: UPKEEP_STATEMENT_MS + 2_000,
+        },
+        poolSize: 2,
+        waitMs: settings.databaseTimeout,
+        log,
+      }),
+      (opened) => opened.close(),
+    );
+    await requireServerVersion(store.pool);
+    await requireSchema(store.pool);
+    life.own(
+      "folder",
+      startFolder({
+        connect: (onLost) => store.connect("keeper folder", onLost),
+        intervalMs: settings.foldInterval,
+        metrics,
+        log: log.child({ room: "folder" }),
+      }),
+      (folder) => folder.close(),
+    );
+    const leader = life.own(
+      "leader",
+      startLeader({
+        connect: (onLost) => store.connect("keeper", onLost),
+        work: (client) =>
+          runUpkeep(client, {
+            retentionMs: settings.retention,
+            rollupRetentionMs: settings.rollupRetention,
+            nowMs: systemClock.nowMs,
+            metrics,
+            log,
+          }),
+        intervalMs: settings.upkeepInterval,
+        onChange: (isLeader) => metrics.keeperLeader.set(isLeader ? 1 : 0),
+        log: log.child({ room: "leader" }),
+      }),
+      (started) => started.close(),
+    );
+    const ops = life.own(
+      "ops",
+      await startOpsServer(settings.opsListen, {
+        metrics,
+        readiness: () => (leader.isConnected ? [] : ["the database can't be reached"]),
+      }),
+      (server) => server.close(),
+    );
+    return { ops: ops.address };
+  });
+}

@@ -1,0 +1,52 @@
+import { deferred } from "../kit/deferred.ts";
+import { createLifecycle, type Lifecycle } from "../kit/lifecycle.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { EXIT } from "./exit-codes.ts";
+
+/** What a started process tells whoever started it: by IPC, where there is a parent that listens. */
+export type Ready = { kind: "ready"; addresses: Record<string, string>; url?: string };
+
+/**
+ * Starts a process, tells that it is ready, and waits until it is told to stop (SIGTERM, SIGINT, or the end of the parent
+ * that holds the other end of its IPC channel); then closes what was opened, in reverse. A start that fails closes what it
+ * had opened, and throws. Resolves with the exit code.
+ */
+export async function runProcess(
+  { log, closeMs }: { log: Logger; closeMs: number },
+  start: (life: Lifecycle, stop: (reason: string) => void) => Promise<Record<string, string>>,
+): Promise<number> {
+  const life = createLifecycle({ log, stepMs: closeMs });
+  const ending = deferred<{ reason: string; code: number }>();
+  const stop = (reason: string) => ending.resolve({ reason, code: EXIT.ok });
+  const onSignal = (signal: NodeJS.Signals) => stop(signal);
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+  const onOrphaned = () => stop("the parent process is gone");
+  if (process.channel) process.once("disconnect", onOrphaned);
+  const fail = (error: unknown) => {
+    log.fatal({ err: error }, "a defect; this process ends");
+    ending.resolve({ reason: "defect", code: EXIT.failed });
+  };
+  process.on("uncaughtException", fail);
+  process.on("unhandledRejection", fail);
+  try {
+    const addresses = await start(life, stop);
+    const ready: Ready = { kind: "ready", addresses };
+    process.send?.(ready);
+    log.info({ ...addresses }, "ready");
+    const { reason, code } = await ending.promise;
+    log.info({ reason }, "stopping");
+    await life.close();
+    log.info({}, "stopped");
+    return code;
+  } catch (error) {
+    await life.close();
+    throw error;
+  } finally {
+    process.off("SIGTERM", onSignal);
+    process.off("SIGINT", onSignal);
+    process.off("disconnect", onOrphaned);
+    process.off("uncaughtException", fail);
+    process.off("unhandledRejection", fail);
+  }
+}

@@ -1,0 +1,163 @@
+import { type ActivationRow, FLAGS } from "../domain/activation.ts";
+import type { Bounds } from "./bounds.ts";
+import type { Queryable } from "./queryable.ts";
+
+/**
+ * One statement per flush, whatever its number of rows: the rows travel as arrays, the named statement is planned once
+ * per connection, copies of what is there already are passed over, and what was really inserted leaves one fold record.
+ * $1 system_no, $2 activation_id, $3 run_no, $4 entity_no, $5 seq (null: nobody counts), $6 and $7 the times in
+ * microseconds, $8 flags, $9 attributes (null: nobody has any), $10 the number of rows.
+ */
+const storeStatement = (table: string, guard: string) => `
+  with inserted as (
+    insert into ${table} as stored
+      (system_no, activation_id, run_no, entity_no, seq, occurred_at, received_at, flags, attributes)
+    select
+      item.system_no,
+      item.activation_id,
+      item.run_no,
+      item.entity_no,
+      nullif(item.seq, 0),
+      timestamptz 'epoch' + item.occurred_us * interval '1 microsecond',
+      timestamptz 'epoch' + item.received_us * interval '1 microsecond',
+      item.flags,
+      item.attributes
+    from unnest(
+      $1::bigint[], $2::uuid[], $3::integer[], $4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::smallint[], $9::jsonb[]
+    ) as item (system_no, activation_id, run_no, entity_no, seq, occurred_us, received_us, flags, attributes)
+    ${guard}
+    on conflict (system_no, activation_id) do nothing
+    returning
+      stored.system_no,
+      stored.activation_id,
+      stored.entity_no,
+      stored.received_at,
+      ${shownAt("stored")} as shown_at
+  ),
+  recorded as (
+    insert into fold_records (system_no, received_at, system_nos, entity_nos, shown_at)
+    select
+      min(inserted.system_no),
+      max(inserted.received_at),
+      array_agg(inserted.system_no),
+      array_agg(inserted.entity_no),
+      array_agg(inserted.shown_at)
+    from inserted
+    having count(*) > 0
+  )
+  select
+    count(*) as stored,
+    case when count(*) < $10 then array_agg(inserted.system_no || ' ' || inserted.activation_id) end as stored_keys
+  from inserted`;
+
+/** The time at which a row counts and is shown: the device's, unless its clock was wrong. */
+export function shownAt(table: string): string {
+  return `case when ${table}.flags & ${FLAGS.clockSuspect} = 0 then ${table}.occurred_at else ${table}.received_at end`;
+}
+
+const STORE_DATED = { name: "store_activations", text: storeStatement("activations", "") };
+
+/** Stores only while the bounds are still those that made the rows strays; $11 and $12 are these. */
+const STORE_STRAYS = {
+  name: "store_strays",
+  text: storeStatement(
+    "stray_activations",
+    `where exists (
+      select from (select lower_ms, upper_ms from partition_bounds for share) as bounds
+      where bounds.lower_ms = $11 and bounds.upper_ms = $12
+    )`,
+  ),
+};
+
+/** Which of the rows, by their place, had been stored before; undefined when none had. */
+export type Duplicates = ReadonlySet<number> | undefined;
+
+/**
+ * Stores rows whose days have partitions. Rows must be sorted by key, so that two flushes with common rows can't wait
+ * for each other. Fails whole, with pg's error; "no partition" means that the bounds are stale.
+ */
+export async function storeDated(
+  db: Queryable,
+  rows: readonly ActivationRow[],
+): Promise<Duplicates> {
+  const { rows: answer } = await db.query({ ...STORE_DATED, values: columnsOf(rows) });
+  return duplicatesIn(rows, answer[0] as Answer);
+}
+
+/** Stores rows outside the bounds, in the same way; answers "stale" and stores nothing when the bounds have moved. */
+export async function storeStrays(
+  db: Queryable,
+  rows: readonly ActivationRow[],
+  bounds: Bounds,
+): Promise<Duplicates | "stale"> {
+  const values = [...columnsOf(rows), bounds.lowerMs, bounds.upperMs];
+  const { rows: answer } = await db.query({ ...STORE_STRAYS, values });
+  const { stored } = answer[0] as Answer;
+  if (stored < rows.length) {
+    const now = await db.query("select lower_ms, upper_ms from partition_bounds");
+    const same =
+      now.rows[0]?.lower_ms === bounds.lowerMs && now.rows[0]?.upper_ms === bounds.upperMs;
+    if (!same && stored === 0) return "stale";
+  }
+  return duplicatesIn(rows, answer[0] as Answer);
+}
+
+/** Before and equal by key: the order in which rows are stored. */
+export function compareRows(a: ActivationRow, b: ActivationRow): number {
+  if (a.systemNo !== b.systemNo) return a.systemNo - b.systemNo;
+  if (a.activationId === b.activationId) return 0;
+  return a.activationId < b.activationId ? -1 : 1;
+}
+
+/** PostgreSQL's text form of arrays, written here because pg quotes every element of every array it is given. */
+function columnsOf(rows: readonly ActivationRow[]): unknown[] {
+  let systemNos = "";
+  let ids = "";
+  let runNos = "";
+  let entityNos = "";
+  let seqs = "";
+  let occurred = "";
+  let received = "";
+  let flags = "";
+  let hasSeq = false;
+  let hasAttributes = false;
+  let comma = "{";
+  for (const row of rows) {
+    systemNos += comma + row.systemNo;
+    ids += comma + row.activationId;
+    runNos += comma + row.runNo;
+    entityNos += comma + row.entityNo;
+    seqs += comma + row.seq;
+    occurred += comma + row.occurredAtUs;
+    received += comma + row.receivedAtUs;
+    flags += comma + row.flags;
+    hasSeq ||= row.seq !== 0;
+    hasAttributes ||= row.attributes !== undefined;
+    comma = ",";
+  }
+  return [
+    `${systemNos}}`,
+    `${ids}}`,
+    `${runNos}}`,
+    `${entityNos}}`,
+    hasSeq ? `${seqs}}` : null,
+    `${occurred}}`,
+    `${received}}`,
+    `${flags}}`,
+    hasAttributes ? rows.map((row) => row.attributes ?? null) : null,
+    rows.length,
+  ];
+}
+
+type Answer = { stored: number; stored_keys: string[] | null };
+
+function duplicatesIn(rows: readonly ActivationRow[], { stored, stored_keys }: Answer): Duplicates {
+  if (stored === rows.length) return undefined;
+  const fresh = new Set(stored_keys);
+  const duplicates = new Set<number>();
+  rows.forEach((row, place) => {
+    // Of two copies in one flush the first is the one that was stored.
+    if (!fresh.delete(`${row.systemNo} ${row.activationId}`)) duplicates.add(place);
+  });
+  return duplicates;
+}

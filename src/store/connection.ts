@@ -1,0 +1,42 @@
+import pg from "pg";
+
+/**
+ * A connection of one's own, outside the pool, connected. Its `error` events (the server went away while nobody asked
+ * it anything) are taken to `onLost` rather than ending the process. `end` never hangs: a socket that does not close
+ * by itself is destroyed.
+ */
+export type Connection = {
+  readonly client: pg.Client;
+  end(): Promise<void>;
+};
+
+const END_MS = 1_000;
+
+export async function connect(
+  config: pg.ClientConfig,
+  name: string,
+  onLost: (error: Error) => void = () => {},
+): Promise<Connection> {
+  const client = new pg.Client({ ...config, application_name: `slimmer ${name}` });
+  client.on("error", onLost);
+  try {
+    await client.connect();
+  } catch (error) {
+    destroy(client);
+    throw error;
+  }
+  return {
+    client,
+    async end() {
+      const timer = setTimeout(() => destroy(client), END_MS);
+      await client.end().catch(() => {});
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** pg has no public way to drop a connection at once; the socket is what it would close. */
+function destroy(client: pg.Client): void {
+  const { connection } = client as unknown as { connection?: { stream?: { destroy(): void } } };
+  connection?.stream?.destroy();
+}

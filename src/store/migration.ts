@@ -1,0 +1,10 @@
+import type { Knex } from "knex";
+
+/** One step of the schema. Runs in a transaction of its own. */
+export type Migration = {
+  readonly name: string;
+  /** An older server can't work on the schema any more; the changelog must say so. */
+  readonly breaking?: true;
+  up(db: Knex): Promise<void>;
+  down(db: Knex): Promise<void>;
+};

@@ -1,0 +1,52 @@
+import knex, { type Knex } from "knex";
+import pg from "pg";
+import { type Connection, connect } from "./connection.ts";
+import { createLane, type Lane } from "./lane.ts";
+
+export type StoreOptions = {
+  connection: pg.ClientConfig;
+  poolSize: number;
+  waitMs: number;
+  log: { warn(facts: object, message: string): void };
+};
+
+/** The way to PostgreSQL of one process. */
+export type Store = {
+  readonly pool: pg.Pool;
+  /** Shares the pool. For simple queries; set-based statements are plain SQL. */
+  readonly db: Knex;
+  /** Registrations and their lookups. */
+  readonly writes: Lane;
+  /** Everything that only reads. */
+  readonly reads: Lane;
+  /** A connection outside the pool, for work that must never wait for one. */
+  connect(name: string, onLost?: (error: Error) => void): Promise<Connection>;
+  close(): Promise<void>;
+};
+
+const MAX_WAITING = 1_000;
+
+/** Opens nothing yet: connections are made when they are needed, so a server can start before its database. */
+export function openStore({ connection, poolSize, waitMs, log }: StoreOptions): Store {
+  const pool = new pg.Pool({
+    ...connection,
+    max: poolSize,
+    idleTimeoutMillis: 60_000,
+    application_name: "slimmer pool",
+  });
+  pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
+  const db = knex({ client: "pg", connectionPool: pool });
+  const writeWidth = Math.max(1, Math.floor(poolSize / 2));
+  const lane = (width: number) => createLane({ pool, width, maxWaiting: MAX_WAITING, waitMs });
+  return {
+    pool,
+    db,
+    writes: lane(writeWidth),
+    reads: lane(Math.max(1, poolSize - writeWidth)),
+    connect: (name, onLost) => connect(connection, name, onLost),
+    async close() {
+      await db.destroy();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import pino from "pino";
+
+export type Logger = pino.Logger;
+
+/**
+ * One JSON line per event on standard output: constant text, facts as fields. ERROR means that somebody should get up; a
+ * failure that is tried again is WARN. No payloads, no secrets.
+ */
+export function createLogger({ level, process: name }: { level: string; process: string }): Logger {
+  return pino({
+    level,
+    base: { process: name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
+}
