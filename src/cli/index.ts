@@ -1,15 +1,22 @@
 #!/usr/bin/env node
+import { CommanderError } from "commander";
+import { EXIT } from "../processes/exit-codes.ts";
+import { reportFailure } from "../processes/report-failure.ts";
 import { program } from "./program.ts";
-import { reportFailure } from "./report-failure.ts";
 
-// `slimmer --help | head` closes the pipe early; that is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+/** A pipe that is closed early (`slimmer --help | head`), and a terminal that is gone. */
+const NOBODY_READS = ["EPIPE", "EIO"];
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (!NOBODY_READS.includes(error.code ?? "")) throw error;
+  });
+}
 
 try {
   await program().parseAsync();
 } catch (error) {
-  process.exitCode = reportFailure(error);
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else process.exitCode = reportFailure(error);
 }

@@ -1,39 +1,88 @@
 /**
  * Every way slimmer says no. `status` is a gRPC status name; `retry` is a promise to clients: `true` means that
  * the same request may succeed later and repeating it is safe (with an id). The retry classes are those of the
- * OTLP specification: `RESOURCE_EXHAUSTED` may be retried only where the answer carries a RetryInfo.
+ * OTLP specification: `RESOURCE_EXHAUSTED` may be retried only where the answer carries a RetryInfo. docs/errors.md is
+ * generated from this table.
  */
 export const REASONS = {
-  /** One or more fields break a rule; `fields` names each of them. */
-  FIELDS_INVALID: { status: "INVALID_ARGUMENT", retry: false },
-  /** The bytes are no message of the expected type. */
-  MESSAGE_MALFORMED: { status: "INVALID_ARGUMENT", retry: false },
-  /** No such run in this system: register it again with the same run_id, then repeat. */
-  RUN_UNKNOWN: { status: "FAILED_PRECONDITION", retry: false },
-  /** No such system: register a run first. */
-  SYSTEM_UNKNOWN: { status: "FAILED_PRECONDITION", retry: false },
-  /** The run_id was registered before with another list of sensors. */
-  RUN_CONFLICT: { status: "ALREADY_EXISTS", retry: false },
-  /** The run has reported as many different unregistered sensors as one run may. */
-  UNREGISTERED_LIMIT: { status: "RESOURCE_EXHAUSTED", retry: false },
-  /** The bounded queue before the database is full. */
-  INTAKE_FULL: { status: "RESOURCE_EXHAUSTED", retry: true },
-  /** All database connections for this kind of work are taken, and so is the room to wait for one. */
-  STORE_BUSY: { status: "RESOURCE_EXHAUSTED", retry: true },
-  /** PostgreSQL can't be reached, is shutting down, or did not answer in time. */
-  STORE_AWAY: { status: "UNAVAILABLE", retry: true },
-  /** PostgreSQL has no space left on its disk. */
-  STORE_FULL: { status: "UNAVAILABLE", retry: true },
-  /** This server is going away; another one, or this one after its restart, takes the call. */
-  SHUTTING_DOWN: { status: "UNAVAILABLE", retry: true },
-  /** The deadline of the call passed before its rows were handed to PostgreSQL: they are not stored. */
-  DEADLINE_PASSED: { status: "DEADLINE_EXCEEDED", retry: true },
-  /** The caller went away before its rows were handed to PostgreSQL: they are not stored. */
-  CALL_CANCELLED: { status: "CANCELLED", retry: true },
-  /** The stream's client has not read its acknowledgements for too long. */
-  ACKS_UNREAD: { status: "ABORTED", retry: true },
-  /** A defect of slimmer; the incident id is also in the server's log. */
-  INTERNAL: { status: "INTERNAL", retry: false },
+  FIELDS_INVALID: {
+    status: "INVALID_ARGUMENT",
+    retry: false,
+    meaning: "One or more fields break a rule; `fields` names each of them.",
+  },
+  MESSAGE_MALFORMED: {
+    status: "INVALID_ARGUMENT",
+    retry: false,
+    meaning: "The bytes are no message of the expected type.",
+  },
+  RUN_UNKNOWN: {
+    status: "FAILED_PRECONDITION",
+    retry: false,
+    meaning: "No such run in this system: register it again with the same run_id, then repeat.",
+  },
+  SYSTEM_UNKNOWN: {
+    status: "FAILED_PRECONDITION",
+    retry: false,
+    meaning: "No such system: register a run first.",
+  },
+  RUN_CONFLICT: {
+    status: "ALREADY_EXISTS",
+    retry: false,
+    meaning: "The run_id was registered before with another list of sensors.",
+  },
+  UNREGISTERED_LIMIT: {
+    status: "RESOURCE_EXHAUSTED",
+    retry: false,
+    meaning: "The run has reported as many different unregistered sensors as one run may.",
+  },
+  INTAKE_FULL: {
+    status: "RESOURCE_EXHAUSTED",
+    retry: true,
+    meaning: "The bounded queue before the database is full.",
+  },
+  STORE_BUSY: {
+    status: "RESOURCE_EXHAUSTED",
+    retry: true,
+    meaning:
+      "All database connections for this kind of work are taken, and so is the room to wait for one.",
+  },
+  STORE_AWAY: {
+    status: "UNAVAILABLE",
+    retry: true,
+    meaning: "PostgreSQL can't be reached, is shutting down, or did not answer in time.",
+  },
+  STORE_FULL: {
+    status: "UNAVAILABLE",
+    retry: true,
+    meaning: "PostgreSQL has no space left on its disk.",
+  },
+  SHUTTING_DOWN: {
+    status: "UNAVAILABLE",
+    retry: true,
+    meaning:
+      "This server is going away; another one, or this one after its restart, takes the call.",
+  },
+  DEADLINE_PASSED: {
+    status: "DEADLINE_EXCEEDED",
+    retry: true,
+    meaning:
+      "The deadline of the call passed before its rows were handed to PostgreSQL: they are not stored.",
+  },
+  CALL_CANCELLED: {
+    status: "CANCELLED",
+    retry: true,
+    meaning: "The caller went away before its rows were handed to PostgreSQL: they are not stored.",
+  },
+  ACKS_UNREAD: {
+    status: "ABORTED",
+    retry: true,
+    meaning: "The stream's client has not read its acknowledgements for too long.",
+  },
+  INTERNAL: {
+    status: "INTERNAL",
+    retry: false,
+    meaning: "A defect of slimmer; the incident id is also in the server's log.",
+  },
 } as const;
 
 export type Reason = keyof typeof REASONS;

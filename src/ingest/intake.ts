@@ -175,7 +175,10 @@ function counters(metrics: IntakeOptions["metrics"]) {
   const clockSuspect = metrics.activationsFlagged.labels("clock_suspect");
   return {
     stored(outcome: Stored): void {
-      if (outcome.duplicate) return byOutcome.duplicate.inc();
+      if (outcome.duplicate) {
+        byOutcome.duplicate.inc();
+        return;
+      }
       byOutcome.stored.inc();
       if (outcome.unregistered) unregistered.inc();
       if (outcome.clockSuspect) clockSuspect.inc();

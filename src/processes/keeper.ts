@@ -1,6 +1,7 @@
 import type { KeeperSettings } from "../config/settings.ts";
 import { startFolder } from "../ingest/folder.ts";
 import { systemClock } from "../kit/clock.ts";
+import { within } from "../kit/within.ts";
 import { openStore } from "../store/open.ts";
 import { databaseConfig } from "../store/pg-config.ts";
 import { requireSchema, requireServerVersion } from "../store/schema.ts";
@@ -13,6 +14,7 @@ import { version } from "../version.ts";
 import { runProcess } from "./run-process.ts";
 
 const CLOSE_MS = 15_000;
+const FIRST_ROUND_MS = 5_000;
 /** Dropping a large partition, or making ninety of them, takes longer than a call may. */
 const UPKEEP_STATEMENT_MS = 10 * 60_000;
 
@@ -74,6 +76,8 @@ export function keeper(settings: KeeperSettings, log: Logger): Promise<number> {
       }),
       (server) => server.close(),
     );
+    // "Ready" had better be true; but a database that is away must not keep the keeper from saying so.
+    await within(FIRST_ROUND_MS, "the first round", leader.firstRound).catch(() => {});
     return { ops: ops.address };
   });
 }

@@ -1,10 +1,8 @@
 import { deferred } from "../kit/deferred.ts";
 import { createLifecycle, type Lifecycle } from "../kit/lifecycle.ts";
+import { tellParent, whenParentIsGone } from "../supervisor/parent.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { EXIT } from "./exit-codes.ts";
-
-/** What a started process tells whoever started it: by IPC, where there is a parent that listens. */
-export type Ready = { kind: "ready"; addresses: Record<string, string>; url?: string };
 
 /**
  * Starts a process, tells that it is ready, and waits until it is told to stop (SIGTERM, SIGINT, or the end of the parent
@@ -21,8 +19,7 @@ export async function runProcess(
   const onSignal = (signal: NodeJS.Signals) => stop(signal);
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
-  const onOrphaned = () => stop("the parent process is gone");
-  if (process.channel) process.once("disconnect", onOrphaned);
+  whenParentIsGone(() => stop("the parent process is gone"));
   const fail = (error: unknown) => {
     log.fatal({ err: error }, "a defect; this process ends");
     ending.resolve({ reason: "defect", code: EXIT.failed });
@@ -31,8 +28,7 @@ export async function runProcess(
   process.on("unhandledRejection", fail);
   try {
     const addresses = await start(life, stop);
-    const ready: Ready = { kind: "ready", addresses };
-    process.send?.(ready);
+    tellParent({ kind: "ready", addresses });
     log.info({ ...addresses }, "ready");
     const { reason, code } = await ending.promise;
     log.info({ reason }, "stopping");
@@ -45,7 +41,6 @@ export async function runProcess(
   } finally {
     process.off("SIGTERM", onSignal);
     process.off("SIGINT", onSignal);
-    process.off("disconnect", onOrphaned);
     process.off("uncaughtException", fail);
     process.off("unhandledRejection", fail);
   }

@@ -7,7 +7,10 @@ import { createPresenceBook } from "../ingest/presence.ts";
 import { createRunCache } from "../ingest/run-cache.ts";
 import { createWriter } from "../ingest/writer.ts";
 import { systemClock } from "../kit/clock.ts";
+import { deferred } from "../kit/deferred.ts";
+import type { Lifecycle } from "../kit/lifecycle.ts";
 import { startLoop } from "../kit/loop.ts";
+import { within } from "../kit/within.ts";
 import { mainService } from "../rpc/main-service.ts";
 import { createRpcServer } from "../rpc/server.ts";
 import { listUnregistered, numberUnregistered } from "../store/entities.ts";
@@ -26,151 +29,165 @@ import { runProcess } from "./run-process.ts";
 /** Longest that one step of closing may take beside the drain, in milliseconds. */
 const CLOSE_MS = 15_000;
 const READY_CHECK_MS = 1_000;
+const FIRST_WRITER_MS = 5_000;
 
 /** `slimmer serve`: the gRPC server. Resolves with the exit code when it was told to stop. */
 export function serve(settings: ServeSettings, log: Logger): Promise<number> {
+  const closeMs = settings.drain + settings.drainDelay + CLOSE_MS;
+  return runProcess({ log, closeMs }, (life) => openServer(life, settings, log));
+}
+
+/** Everything that `serve` consists of; `life` closes it. Resolves with the addresses once it can answer. */
+export async function openServer(
+  life: Lifecycle,
+  settings: ServeSettings,
+  log: Logger,
+): Promise<{ grpc: string; ops: string }> {
   const { drain: drainMs, drainDelay: delayMs } = settings;
-  const closeMs = drainMs + delayMs + CLOSE_MS;
-  return runProcess({ log, closeMs }, async (life) => {
-    const { nowMs } = systemClock;
-    const metrics = createMetrics();
-    metrics.buildInfo.set({ version, process: "serve" }, 1);
-    const store = life.own(
-      "store",
-      openStore({
-        connection: databaseConfig(settings),
-        poolSize: settings.databasePool,
-        waitMs: settings.databaseTimeout,
-        log,
-      }),
-      (opened) => opened.close(),
-    );
-    await requireServerVersion(store.pool);
-    await requireSchema(store.pool);
+  const { nowMs } = systemClock;
+  const metrics = createMetrics();
+  metrics.buildInfo.set({ version, process: "serve" }, 1);
+  const store = life.own(
+    "store",
+    openStore({
+      connection: databaseConfig(settings),
+      poolSize: settings.databasePool,
+      waitMs: settings.databaseTimeout,
+      log,
+    }),
+    (opened) => opened.close(),
+  );
+  await requireServerVersion(store.pool);
+  await requireSchema(store.pool);
 
-    const problems: string[] = ["starting"];
-    const ops = life.own(
-      "ops",
-      await startOpsServer(settings.opsListen, { metrics, readiness: () => problems }),
-      (server) => server.close(),
-    );
+  const problems: string[] = ["starting"];
+  const ops = life.own(
+    "ops",
+    await startOpsServer(settings.opsListen, { metrics, readiness: () => problems }),
+    (server) => server.close(),
+  );
 
-    const presence = createPresenceBook({
-      findSystem: (systemId) => store.reads.run((db) => findSystem(db, systemId)),
-    });
-    // Opened before the queue, so closed after it: what the queue stores last is added up too.
-    life.own(
-      "folder",
-      startFolder({
-        connect: (onLost) => store.connect("folder", onLost),
-        intervalMs: settings.foldInterval,
-        presence,
-        metrics,
-        log: log.child({ room: "folder" }),
-      }),
-      (folder) => folder.close(),
-    );
-
-    const horizon = createHorizon();
-    const commit = life.own(
-      "group commit",
-      createGroupCommit({
-        writers: (onChange) =>
-          Array.from({ length: settings.databaseWriters }, (_, index) =>
-            createWriter({
-              connect: (onLost) => store.connect(`writer ${index + 1}`, onLost),
-              horizon,
-              metrics,
-              log: log.child({ room: "writer", writer: index + 1 }),
-              onChange,
-            }),
-          ),
-        maxFlushRows: settings.flushMaxRows,
-        limits: {
-          rows: settings.intakeMaxRows,
-          bytes: settings.intakeMaxBytes,
-          calls: settings.intakeMaxCalls,
-        },
-        metrics,
-        nowMs,
-      }),
-      (queue) => queue.close(),
-    );
-    const runCache = createRunCache({
-      source: {
-        find: (systemId, runId) => store.reads.run((db) => findRun(db, systemId, runId)),
-        entities: ({ systemNo, manifestHash }) =>
-          store.reads.run((db) => manifestEntities(db, systemNo, manifestHash)),
-        unregistered: ({ systemNo, runNo }) =>
-          store.reads.run((db) => listUnregistered(db, systemNo, runNo)),
-      },
-      maxEntities: settings.manifestCache,
-      metrics,
-    });
-    const intake = createIntake({
-      commit,
-      runs: runCache,
-      horizon,
-      numberUnregistered: (systemId, { systemNo, runNo }, entity) =>
-        store.writes.transaction(async (tx) => {
-          await lockSystem(tx, systemId);
-          return numberUnregistered(tx, { systemNo, runNo, entity });
-        }),
-      metrics,
-    });
-    const server = life.own(
-      "grpc",
-      createRpcServer({ maxStreams: settings.maxStreams, reflection: settings.reflection }),
-      (opened) => opened.close({ delayMs, drainMs }),
-    );
-    server.add(
-      mainService({
-        intake,
-        presence,
-        runs: {
-          async register(run) {
-            const registered = await store.writes.transaction((tx) => registerRun(tx, run));
-            metrics.runs.inc();
-            return registered;
-          },
-          end: (end) => store.writes.transaction((tx) => endRun(tx, end)),
-          async require(systemId, runId) {
-            if (!(await runCache.get(systemId, runId))) throw unknownRun(systemId, runId);
-          },
-        },
-        oldestMs: () => horizon.bounds.lowerMs,
-        drain: server.drain,
-        metrics,
-        log: log.child({ room: "rpc" }),
-        nowMs,
-      }),
-    );
-    const port = await server.listen(settings.grpcListen);
-
-    const watch = startLoop(
-      async () => {
-        problems.splice(0, problems.length, ...findProblems());
-        server.setReady(problems.length === 0);
-        metrics.lanesWaiting.set({ lane: "writes" }, store.writes.waiting);
-        metrics.lanesWaiting.set({ lane: "reads" }, store.reads.waiting);
-        return READY_CHECK_MS;
-      },
-      () => READY_CHECK_MS,
-    );
-    commit.onConnection(() => watch.wake());
-    life.own("readiness", watch, async (loop) => {
-      await loop.stop();
-      problems.splice(0, problems.length, "shutting down");
-    });
-    return { grpc: `${settings.grpcListen.host}:${port}`, ops: ops.address };
-
-    function findProblems(): string[] {
-      const found: string[] = [];
-      if (!commit.isConnected) found.push("the database can't be reached");
-      else if (!horizon.has(nowMs())) {
-        found.push("today has no partition: run `slimmer migrate up`, or start `slimmer keeper`");
-      }
-      return found;
-    }
+  const presence = createPresenceBook({
+    findSystem: (systemId) => store.reads.run((db) => findSystem(db, systemId)),
   });
+  // Opened before the queue, so closed after it: what the queue stores last is added up too.
+  life.own(
+    "folder",
+    startFolder({
+      connect: (onLost) => store.connect("folder", onLost),
+      intervalMs: settings.foldInterval,
+      presence,
+      metrics,
+      log: log.child({ room: "folder" }),
+    }),
+    (folder) => folder.close(),
+  );
+
+  const horizon = createHorizon();
+  const commit = life.own(
+    "group commit",
+    createGroupCommit({
+      writers: (onChange) =>
+        Array.from({ length: settings.databaseWriters }, (_, index) =>
+          createWriter({
+            connect: (onLost) => store.connect(`writer ${index + 1}`, onLost),
+            horizon,
+            metrics,
+            log: log.child({ room: "writer", writer: index + 1 }),
+            onChange,
+          }),
+        ),
+      maxFlushRows: settings.flushMaxRows,
+      limits: {
+        rows: settings.intakeMaxRows,
+        bytes: settings.intakeMaxBytes,
+        calls: settings.intakeMaxCalls,
+      },
+      metrics,
+      nowMs,
+    }),
+    (queue) => queue.close(),
+  );
+  const runCache = createRunCache({
+    source: {
+      find: (systemId, runId) => store.reads.run((db) => findRun(db, systemId, runId)),
+      entities: ({ systemNo, manifestHash }) =>
+        store.reads.run((db) => manifestEntities(db, systemNo, manifestHash)),
+      unregistered: ({ systemNo, runNo }) =>
+        store.reads.run((db) => listUnregistered(db, systemNo, runNo)),
+    },
+    maxEntities: settings.manifestCache,
+    metrics,
+  });
+  const intake = createIntake({
+    commit,
+    runs: runCache,
+    horizon,
+    numberUnregistered: (systemId, { systemNo, runNo }, entity) =>
+      store.writes.transaction(async (tx) => {
+        await lockSystem(tx, systemId);
+        return numberUnregistered(tx, { systemNo, runNo, entity });
+      }),
+    metrics,
+  });
+  const server = life.own(
+    "grpc",
+    createRpcServer({ maxStreams: settings.maxStreams, reflection: settings.reflection }),
+    (opened) => opened.close({ delayMs, drainMs }),
+  );
+  server.add(
+    mainService({
+      intake,
+      presence,
+      runs: {
+        async register(run) {
+          const registered = await store.writes.transaction((tx) => registerRun(tx, run));
+          metrics.runs.inc();
+          return registered;
+        },
+        end: (end) => store.writes.transaction((tx) => endRun(tx, end)),
+        async require(systemId, runId) {
+          if (!(await runCache.get(systemId, runId))) throw unknownRun(systemId, runId);
+        },
+      },
+      oldestMs: () => horizon.bounds.lowerMs,
+      drain: server.drain,
+      metrics,
+      log: log.child({ room: "rpc" }),
+      nowMs,
+    }),
+  );
+  const port = await server.listen(settings.grpcListen);
+
+  const watch = startLoop(
+    async () => {
+      problems.splice(0, problems.length, ...findProblems());
+      server.setReady(problems.length === 0);
+      metrics.lanesWaiting.set({ lane: "writes" }, store.writes.waiting);
+      metrics.lanesWaiting.set({ lane: "reads" }, store.reads.waiting);
+      return READY_CHECK_MS;
+    },
+    () => READY_CHECK_MS,
+  );
+  const firstWriter = deferred<void>();
+  commit.onConnection(() => {
+    firstWriter.resolve();
+    watch.wake();
+  });
+  life.own("readiness", watch, async (loop) => {
+    await loop.stop();
+    problems.splice(0, problems.length, "shutting down");
+  });
+  // "Ready" had better be true; but a database that is away must not keep the server from answering that it is.
+  await within(FIRST_WRITER_MS, "the first connection", firstWriter.promise).catch(() => {});
+  return { grpc: `${settings.grpcListen.host}:${port}`, ops: ops.address };
+
+  function findProblems(): string[] {
+    const found: string[] = [];
+    if (!commit.isConnected) found.push("the database can't be reached");
+    else if (!horizon.has(nowMs())) {
+      found.push("today has no partition: run `slimmer migrate up`, or start `slimmer keeper`");
+    }
+    return found;
+  }
 }

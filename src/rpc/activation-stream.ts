@@ -87,7 +87,10 @@ function converse(
     function receive(message: ActivationBatchOutput | Malformed): void {
       if (ending) return;
       meter.received();
-      if (message instanceof Malformed) return finish(malformed(message));
+      if (message instanceof Malformed) {
+        finish(malformed(message));
+        return;
+      }
       const ack = store(message);
       // Looked at in turn; until then a failure is nobody's surprise.
       ack.catch(() => {});

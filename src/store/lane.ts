@@ -31,7 +31,12 @@ export function createLane({ pool, width, maxWaiting, waitMs }: LaneOptions): La
       throw busy(`${queue.length} requests already wait for a database connection`);
     }
     await new Promise<void>((resolve, reject) => {
-      const ticket = { start: () => (clearTimeout(timer), resolve()) };
+      const ticket = {
+        start() {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
       const timer = setTimeout(() => {
         queue.splice(queue.indexOf(ticket), 1);
         reject(busy(`no database connection was free within ${waitMs} ms`));

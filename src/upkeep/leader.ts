@@ -1,4 +1,5 @@
 import { createBackoff } from "../kit/backoff.ts";
+import { deferred } from "../kit/deferred.ts";
 import { startLoop } from "../kit/loop.ts";
 import type { Connection } from "../store/connection.ts";
 import { tryLead } from "../store/leadership.ts";
@@ -15,6 +16,8 @@ export type LeaderOptions = {
 export type Leader = {
   readonly isConnected: boolean;
   readonly isLeader: boolean;
+  /** Settles with the first round, however it went. */
+  readonly firstRound: Promise<void>;
   close(): Promise<void>;
 };
 
@@ -33,6 +36,7 @@ export function startLeader(options: LeaderOptions): Leader {
   let connection: Connection | undefined;
   let isLeader = false;
   let workDueAt = 0;
+  const firstRound = deferred<void>();
 
   async function round(): Promise<number> {
     if (!connection) {
@@ -75,12 +79,15 @@ export function startLeader(options: LeaderOptions): Leader {
     void lost?.end();
   }
 
-  const loop = startLoop(round, (error) => {
-    const restMs = backoff.nextMs();
-    log.warn({ err: error, restMs }, "a round of the keeper failed; trying again");
-    drop();
-    return restMs;
-  });
+  const loop = startLoop(
+    () => round().finally(firstRound.resolve),
+    (error) => {
+      const restMs = backoff.nextMs();
+      log.warn({ err: error, restMs }, "a round of the keeper failed; trying again");
+      drop();
+      return restMs;
+    },
+  );
 
   return {
     get isConnected() {
@@ -89,6 +96,7 @@ export function startLeader(options: LeaderOptions): Leader {
     get isLeader() {
       return isLeader;
     },
+    firstRound: firstRound.promise,
     async close() {
       await loop.stop();
       const last = connection;

@@ -1,13 +1,11 @@
-import { CommanderError } from "commander";
 import { SettingsError } from "../config/load.ts";
 import { SlimmerError } from "../domain/errors.ts";
-import { EXIT } from "../processes/exit-codes.ts";
 import { classifyPgError } from "../store/pg-errors.ts";
 import { SchemaError } from "../store/schema.ts";
+import { EXIT } from "./exit-codes.ts";
 
 /** Says what went wrong in a sentence on standard error, and returns the exit code that goes with it. */
 export function reportFailure(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const { text, code } = describe(error);
   process.stderr.write(`slimmer: ${text}\n`);
   return code;

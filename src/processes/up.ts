@@ -1,0 +1,256 @@
+import { join } from "node:path";
+import type { Address } from "../config/kinds.ts";
+import type { UpSettings } from "../config/settings.ts";
+import { openDataDir, unusable } from "../embedded/data-dir.ts";
+import { EmbeddedError } from "../embedded/embedded-error.ts";
+import { LockHeld, type PidLock, takePidLock } from "../embedded/pid-lock.ts";
+import { type Child, startChild } from "../supervisor/child.ts";
+import {
+  GivenUp,
+  type Supervised,
+  type SupervisorLog,
+  supervise,
+} from "../supervisor/supervisor.ts";
+import { addressText, childEnv } from "./child-env.ts";
+import { type ChildRecord, createChildRecord } from "./child-record.ts";
+import { defaultDataDir } from "./default-data-dir.ts";
+import { EXIT } from "./exit-codes.ts";
+import { namesOutsideDatabase } from "./outside-database.ts";
+import { listenForStop, type StopSignals } from "./stop-signals.ts";
+
+/** A PostgreSQL that recovers after a crash is left the time it needs. */
+const DATABASE_READY_MS = 16 * 60_000;
+const DATABASE_STOP_MS = 60_000;
+const KEEPER_STOP_MS = 15_000;
+/** On top of the time that `serve` was given to drain. */
+const SERVE_STOP_MS = 20_000;
+
+/** The data folder of this run, which no other run may use: only with the embedded PostgreSQL. */
+type Home = { dataDir: string; lock: PidLock; children: ChildRecord };
+
+/** What runs, in the order of starting; it is stopped from the end. */
+type Running = { database?: Supervised; migrate?: Child; keeper?: Supervised; serve?: Supervised };
+
+type Context = {
+  settings: UpSettings;
+  env: NodeJS.ProcessEnv;
+  entry: string;
+  home: Home | undefined;
+  running: Running;
+  stop: StopSignals;
+};
+
+/**
+ * All of slimmer on one machine: the embedded PostgreSQL (unless the settings name another), the schema, `serve` and
+ * `keeper` as supervised children. `entry` is the file of the command line. Resolves to the exit code once everything
+ * has stopped: when it was asked to, or when a child can't be kept running.
+ */
+export async function up(
+  settings: UpSettings,
+  env: NodeJS.ProcessEnv,
+  entry: string,
+): Promise<number> {
+  const stop = listenForStop();
+  const running: Running = {};
+  stop.onHurry(() => {
+    say("killing the processes that still run");
+    running.migrate?.kill();
+    running.serve?.kill();
+    running.keeper?.kill();
+  });
+  let home: Home | undefined;
+  try {
+    home = namesOutsideDatabase(settings, env) ? undefined : await openHome(settings, env);
+    const work = run({ settings, env, entry, home, running, stop });
+    work.catch(() => undefined); // it also fails because it is stopped
+    return await Promise.race([stop.asked.then(() => EXIT.ok), work]);
+  } catch (error) {
+    return explain(error);
+  } finally {
+    await stopAll(running, settings);
+    home?.children.clear();
+    await home?.lock.release();
+    stop.dispose();
+  }
+}
+
+/** Starts everything, and then waits for a child to be given up: settles only by throwing. */
+async function run(context: Context): Promise<never> {
+  const { settings, env, home, running, stop } = context;
+  const serveOps = settings.opsListen;
+  const keeperOps = nextPort(serveOps);
+  await home?.children.endLeftovers((pids) =>
+    say(`waiting for the processes of a slimmer that was killed (${pids.join(", ")})`),
+  );
+
+  const base = childEnv(settings, env);
+  const withDatabase = home ? await startDatabase(context, home, base) : base;
+  await migrate(context, withDatabase);
+
+  const serve = keep(context, "serve", {
+    ...withDatabase,
+    SLIMMER_OPS_LISTEN: addressText(serveOps),
+  });
+  running.serve = serve;
+  const keeper = keep(context, "keeper", {
+    ...withDatabase,
+    SLIMMER_OPS_LISTEN: addressText(keeperOps),
+  });
+  running.keeper = keeper;
+  const [served, kept] = await Promise.all([serve.ready, keeper.ready]);
+  stop.throwIfAsked();
+  print(
+    summary({
+      grpc: served.addresses.grpc ?? addressText(settings.grpcListen),
+      serveOps: served.addresses.ops ?? addressText(serveOps),
+      keeperOps: kept.addresses.ops ?? addressText(keeperOps),
+      database: home
+        ? `127.0.0.1:${settings.embeddedPort}, data in ${home.dataDir}`
+        : "the one that the settings name",
+    }),
+  );
+  const kids = [serve, keeper, ...(running.database ? [running.database] : [])];
+  return await Promise.race(kids.map((kid) => kid.givenUp));
+}
+
+/** Resolves to the environment of those who use the database. */
+async function startDatabase(
+  context: Context,
+  home: Home,
+  base: NodeJS.ProcessEnv,
+): Promise<NodeJS.ProcessEnv> {
+  const guardian = keep(
+    context,
+    "database",
+    { ...base, SLIMMER_DATA_DIR: home.dataDir },
+    DATABASE_READY_MS,
+  );
+  context.running.database = guardian;
+  const { url } = await guardian.ready;
+  // It listens on 127.0.0.1 only, without TLS.
+  return { ...base, SLIMMER_DATABASE_URL: url, SLIMMER_DATABASE_SSL_MODE: "disable" };
+}
+
+/** Runs `slimmer migrate up` to its end. */
+async function migrate(context: Context, env: NodeJS.ProcessEnv): Promise<void> {
+  const { entry, running, stop, home } = context;
+  stop.throwIfAsked();
+  const name = "migrate";
+  const child = startChild({ name, entry, args: [name, "up"], env, onLine: lineOf(name) });
+  running.migrate = child;
+  if (child.pid !== undefined) home?.children.note(child.pid);
+  const end = await child.ended;
+  delete running.migrate;
+  stop.throwIfAsked();
+  if (end.code !== 0) throw new GivenUp(name, "failed", end);
+}
+
+function keep(
+  { entry, home, stop }: Context,
+  name: string,
+  env: NodeJS.ProcessEnv,
+  readyMs?: number,
+): Supervised {
+  stop.throwIfAsked();
+  return supervise({
+    name,
+    entry,
+    args: [name],
+    env,
+    log,
+    onLine: lineOf(name),
+    onStart: (pid) => home?.children.note(pid),
+    ...(readyMs === undefined ? {} : { readyMs }),
+  });
+}
+
+async function openHome(settings: UpSettings, env: NodeJS.ProcessEnv): Promise<Home> {
+  const dataDir = await openDataDir(settings.dataDir ?? defaultDataDir(env));
+  try {
+    const lock = await takePidLock(join(dataDir, "up.lock"));
+    return { dataDir, lock, children: createChildRecord(join(dataDir, "up.children")) };
+  } catch (cause) {
+    if (!(cause instanceof LockHeld)) throw unusable(dataDir, cause);
+    throw new EmbeddedError(
+      `slimmer already runs in ${dataDir} as pid ${cause.pid}; stop that first, or set SLIMMER_DATA_DIR to another folder.`,
+      { cause },
+    );
+  }
+}
+
+/** Those who use the database go first; each step is bounded, so stopping always ends. */
+async function stopAll(
+  { migrate, serve, keeper, database }: Running,
+  settings: UpSettings,
+): Promise<void> {
+  if (migrate ?? serve ?? keeper ?? database) say("stopping");
+  await migrate?.stop(SERVE_STOP_MS);
+  await serve?.stop(settings.drain + settings.drainDelay + SERVE_STOP_MS);
+  await keeper?.stop(KEEPER_STOP_MS);
+  await database?.stop(DATABASE_STOP_MS);
+}
+
+function explain(error: unknown): number {
+  if (error instanceof GivenUp) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof EmbeddedError) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.usage;
+  }
+  process.stderr.write(`slimmer up failed: ${(error as Error).stack}\n`);
+  return EXIT.failed;
+}
+
+function nextPort({ host, port }: Address): Address {
+  if (port < 65_535) return { host, port: port === 0 ? 0 : port + 1 };
+  throw new EmbeddedError(
+    "SLIMMER_OPS_LISTEN=…:65535 leaves no next port for the keeper; choose a lower one.",
+  );
+}
+
+function summary(where: {
+  grpc: string;
+  serveOps: string;
+  keeperOps: string;
+  database: string;
+}): string {
+  const metrics = [
+    `http://${reachable(where.serveOps)}/metrics (serve)`,
+    `http://${reachable(where.keeperOps)}/metrics (keeper)`,
+  ];
+  return [
+    "slimmer is up.",
+    `  gRPC        ${reachable(where.grpc)}`,
+    `  metrics     ${metrics.join(", ")}`,
+    `  PostgreSQL  ${where.database}`,
+    "Try:  npx slimmer ping",
+    "Stop: Ctrl-C",
+  ].join("\n");
+}
+
+/** Where somebody on this machine reaches a server that listens on all addresses. */
+function reachable(address: string): string {
+  return address.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(/^\[::\]:/, "[::1]:");
+}
+
+const log: SupervisorLog = {
+  info: () => undefined, // that a process is ready shows in the summary, and in its own log
+  warn(facts, message) {
+    const shown = Object.entries(facts).filter(([, value]) => value !== null);
+    say(`${message} (${shown.map(([name, value]) => `${name} ${value}`).join(", ")})`);
+  },
+};
+
+function lineOf(name: string): (line: string) => void {
+  return (line) => print(`${name.padEnd("database".length)} | ${line}`);
+}
+
+function say(sentence: string): void {
+  lineOf("up")(sentence);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
