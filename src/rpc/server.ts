@@ -42,12 +42,16 @@ export function createRpcServer(options: { maxStreams: number; reflection: boole
   health.addToServer(server as never);
   if (options.reflection) new ReflectionService(packageDefinition).addToServer(server);
   const { drain, begin } = createDrain();
+  let wasServing = false;
 
   return {
     drain,
     add: ({ definition, handlers }) => server.addService(definition, handlers),
     setReady(isReady) {
       const isServing = isReady && !drain.isDraining;
+      // Whoever watches is told of changes only.
+      if (isServing === wasServing) return;
+      wasServing = isServing;
       for (const name of READY_SERVICES)
         health.setStatus(name, isServing ? "SERVING" : "NOT_SERVING");
     },
