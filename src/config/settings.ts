@@ -88,7 +88,7 @@ export const SETTINGS = {
   manifestCache: integer(
     "SLIMMER_MANIFEST_CACHE_ENTITIES",
     500_000,
-    { min: 10_000, max: 100_000_000 },
+    { min: 20_000, max: 100_000_000 },
     "Most sensors of live runs that `serve` keeps in memory; one takes about 150 bytes.",
   ),
   foldInterval: duration(

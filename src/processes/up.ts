@@ -15,6 +15,7 @@ import { addressText, childEnv } from "./child-env.ts";
 import { type ChildRecord, createChildRecord } from "./child-record.ts";
 import { defaultDataDir } from "./default-data-dir.ts";
 import { EXIT } from "./exit-codes.ts";
+import { readableLine } from "./log-line.ts";
 import { namesOutsideDatabase } from "./outside-database.ts";
 import { listenForStop, type StopSignals } from "./stop-signals.ts";
 
@@ -244,7 +245,7 @@ const log: SupervisorLog = {
 };
 
 function lineOf(name: string): (line: string) => void {
-  return (line) => print(`${name.padEnd("database".length)} | ${line}`);
+  return (line) => print(`${name.padEnd("database".length)} | ${readableLine(line)}`);
 }
 
 function say(sentence: string): void {

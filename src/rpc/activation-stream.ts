@@ -25,6 +25,8 @@ export type ActivationStreamOptions = {
   meter: CallMeter;
   log: Logger;
   nowMs(): number;
+  /** How long a client may leave its acknowledgements unread, in milliseconds. Default 30 s. */
+  ackMs?: number;
 };
 
 /** What one stream may have under way before its reading pauses: enough to keep the writers busy, little enough to bound its memory. */
@@ -70,7 +72,7 @@ type UnderWay = { items: number; ack: Promise<ActivationAck> };
 function converse(
   call: Batches,
   context: CallContext,
-  { intake, drain, meter, nowMs }: ActivationStreamOptions,
+  { intake, drain, meter, nowMs, ackMs = ACK_MS }: ActivationStreamOptions,
 ): Promise<void> {
   const underWay: UnderWay[] = [];
   let items = 0;
@@ -132,7 +134,7 @@ function converse(
       try {
         for (let next = underWay[0]; next; next = underWay[0]) {
           const ack = await next.ack;
-          await write(call, ack);
+          await write(call, ack, ackMs);
           meter.sent();
           underWay.shift();
           items -= next.items;
@@ -162,16 +164,16 @@ function converse(
 }
 
 /** Resolves when the message is on its way or fits into the stream's buffer. */
-async function write(call: Batches, ack: ActivationAck): Promise<void> {
+async function write(call: Batches, ack: ActivationAck, ackMs: number): Promise<void> {
   if (call.cancelled) throw new SlimmerError("CALL_CANCELLED", "the client went away");
   if (call.write(ack)) return;
   try {
-    await within(ACK_MS, "reading acknowledgements", once(call, "drain"));
+    await within(ackMs, "reading acknowledgements", once(call, "drain"));
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;
     throw new SlimmerError(
       "ACKS_UNREAD",
-      `the client has not read its acknowledgements for ${ACK_MS / 1_000} s`,
+      `the client has not read its acknowledgements for ${ackMs / 1_000} s`,
       { cause: error },
     );
   }

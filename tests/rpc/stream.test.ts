@@ -1,8 +1,16 @@
 import { once } from "node:events";
 import type { ClientDuplexStream, ServiceError } from "@grpc/grpc-js";
+import pino from "pino";
 import type { ActivationAckOutput, ActivationBatch } from "slimmer-grpc";
+import { credentials, MainClient, MainService } from "slimmer-grpc";
 import { v7 as uuidv7 } from "uuid";
 import { beforeAll, describe, expect, test } from "vitest";
+import { SlimmerError } from "../../src/domain/errors.ts";
+import { serveActivationStream } from "../../src/rpc/activation-stream.ts";
+import { callMeter } from "../../src/rpc/call-meter.ts";
+import { tolerant } from "../../src/rpc/definition.ts";
+import { createRpcServer } from "../../src/rpc/server.ts";
+import { createMetrics } from "../../src/telemetry/metrics.ts";
 import { Refusal } from "../support/caller.ts";
 import { door, greenhouse, skylight } from "../support/cast.ts";
 import { eventually } from "../support/eventually.ts";
@@ -140,6 +148,41 @@ describe("a stream whose client never reads its acknowledgements", () => {
     expect(fired.success).toBe(true);
     stream.cancel();
   });
+});
+
+test("a client that leaves its acknowledgements unread for too long is ended", async () => {
+  const serving = createRpcServer({ maxStreams: 10, reflection: false });
+  const metrics = createMetrics({ defaults: false });
+  const refused = new SlimmerError("RUN_UNKNOWN", "x".repeat(1_000));
+  const log = pino({ enabled: false });
+  serving.add({
+    definition: tolerant({ stream_activations: MainService.stream_activations }),
+    handlers: {
+      stream_activations: serveActivationStream({
+        intake: {
+          accept: () => Promise.reject(refused),
+          acceptMany: async (items) => items.map(() => refused),
+          room: async () => {},
+        },
+        drain: serving.drain,
+        meter: callMeter(metrics, "slimmer_grpc.Main", "stream_activations", "bidi_stream"),
+        log,
+        nowMs: Date.now,
+        ackMs: 100,
+      }),
+    },
+  });
+  const port = await serving.listen({ host: "127.0.0.1", port: 0 });
+  const client = new MainClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  const stream = client.stream_activations();
+  stream.on("error", () => {});
+  stream.pause();
+  // The client buffers some of them, and so does the server.
+  for (let number = 1; number <= 100; number++) stream.write(batch(number, 500));
+  const aborted = 'grpc_method="stream_activations",grpc_code="Aborted"} 1';
+  await eventually(async () => expect(await metrics.registry.metrics()).toContain(aborted));
+  client.close();
+  await serving.close({ delayMs: 0, drainMs: 1_000 });
 });
 
 test("a stream of single messages is taken as well", async () => {
