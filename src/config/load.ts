@@ -68,7 +68,10 @@ function textOf(
   }
   if (file) {
     try {
-      return { name: `${name}_FILE`, text: readFileSync(file, "utf8").trim() };
+      const text = readFileSync(file, "utf8").trim();
+      if (text !== "") return { name: `${name}_FILE`, text };
+      problems.push(`${name}_FILE=${JSON.stringify(file)} is empty`);
+      return undefined;
     } catch (error) {
       problems.push(
         `${name}_FILE=${JSON.stringify(file)} can't be read: ${(error as Error).message}`,

@@ -44,7 +44,7 @@ export const REASONS = {
     status: "RESOURCE_EXHAUSTED",
     retry: true,
     meaning:
-      "All database connections for this kind of work are taken, and so is the room to wait for one.",
+      "The database has more to do than it can take now: all connections for this kind of work are taken, or a transaction was in the way.",
   },
   STORE_AWAY: {
     status: "UNAVAILABLE",

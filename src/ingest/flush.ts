@@ -12,13 +12,15 @@ export type FlushResult = {
   failures: ReadonlyMap<number, SlimmerError>;
 };
 
-/** How often a statement is tried again whose transaction was in another's way, or whose bounds were stale. */
-const ATTEMPTS = 4;
+/** How often a statement is tried whose transaction was in another's way. */
+const CONFLICT_ATTEMPTS = 4;
+/** How often one is tried whose bounds were stale: while a keeper makes ninety partitions, they move many times a second. */
+const BOUNDS_ATTEMPTS = 50;
 
 /**
  * Stores rows in as few statements as they allow: one for the days that have partitions, one for strays. A statement
  * that PostgreSQL refuses for what it holds is halved until the bad row stands alone, so that it fails no neighbour.
- * Rejects, with a SlimmerError, only when PostgreSQL is away or full: then nothing is known about any row.
+ * Rejects, with a SlimmerError, only when PostgreSQL is away, full or busy: then nothing is known about any row.
  */
 export async function flushRows(
   db: Queryable,
@@ -64,10 +66,10 @@ export async function flushRows(
   ): Promise<void> {
     switch (classifyPgError(error)) {
       case "no-partition":
-        if (attempt < ATTEMPTS) return storeAgain(group, attempt);
+        if (attempt < BOUNDS_ATTEMPTS) return storeAgain(group, attempt);
         break;
       case "conflict":
-        if (attempt < ATTEMPTS) return storeGroup(kind, group, attempt + 1);
+        if (attempt < CONFLICT_ATTEMPTS) return storeGroup(kind, group, attempt + 1);
         break;
       case "defect":
         if (group.length > 1) {
@@ -83,8 +85,8 @@ export async function flushRows(
 
   /** The bounds have moved: read them anew, and sort the rows anew. */
   async function storeAgain(group: readonly number[], attempt: number): Promise<void> {
-    if (attempt >= ATTEMPTS) {
-      throw new SlimmerError("STORE_AWAY", "the partitions keep changing; try again", {
+    if (attempt >= BOUNDS_ATTEMPTS) {
+      throw new SlimmerError("STORE_BUSY", "the partitions keep changing; try again", {
         retryAfterMs: 1_000,
       });
     }

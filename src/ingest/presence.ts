@@ -46,7 +46,9 @@ export function createPresenceBook({
     },
     putBack(presences) {
       for (const presence of presences) {
-        if (!noted.has(presence.systemNo)) noted.set(presence.systemNo, presence);
+        const newer = noted.get(presence.systemNo);
+        const report = newer?.report ?? presence.report;
+        noted.set(presence.systemNo, { ...(newer ?? presence), report });
       }
     },
   };

@@ -25,6 +25,8 @@ export type WriterOptions = {
   onChange(): void;
 };
 
+/** Failures that came as an answer, over a connection that works. */
+const ANSWERED: ReadonlySet<string> = new Set(["STORE_BUSY", "STORE_FULL"]);
 const CHECK_MS = 60_000;
 const BACKOFF = { minMs: 100, maxMs: 2_000 };
 
@@ -91,10 +93,9 @@ export function createWriter(options: WriterOptions): Writer {
     try {
       return await flushRows(current.client, rows, horizon);
     } catch (error) {
-      metrics.flushFailures.inc({
-        cause: error instanceof SlimmerError ? error.reason : "INTERNAL",
-      });
-      lose(current, error);
+      const cause = error instanceof SlimmerError ? error.reason : "INTERNAL";
+      metrics.flushFailures.inc({ cause });
+      if (!ANSWERED.has(cause)) lose(current, error);
       throw error;
     } finally {
       stop();

@@ -54,7 +54,11 @@ export function createLane({ pool, width, maxWaiting, waitMs }: LaneOptions): La
   async function run<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
     await enter();
     try {
-      const client = await pool.connect();
+      const client = await pool.connect().catch((cause: unknown) => {
+        throw away(cause);
+      });
+      // pg takes its own listener away while a client is out: without one, a connection that breaks ends the process.
+      client.on("error", ignore);
       let failed: unknown;
       try {
         return await work(client);
@@ -62,8 +66,10 @@ export function createLane({ pool, width, maxWaiting, waitMs }: LaneOptions): La
         failed = error;
         throw error;
       } finally {
-        // A connection that failed in any way but a refused statement is not given to the next one.
-        client.release(failed !== undefined && !(failed instanceof SlimmerError));
+        // A connection that failed in any way but a refusal of our own is not given to the next one.
+        const isBroken = failed !== undefined && !(failed instanceof SlimmerError);
+        if (!isBroken) client.off("error", ignore);
+        client.release(isBroken);
       }
     } catch (error) {
       throw toStoreError(error);
@@ -90,6 +96,17 @@ export function createLane({ pool, width, maxWaiting, waitMs }: LaneOptions): La
       return queue.length;
     },
   };
+}
+
+/** The statement under way, or the next one, tells the same. */
+function ignore(): void {}
+
+/** Whatever kept a connection from being made: TLS, a wrong password, a server that is gone. */
+function away(cause: unknown): SlimmerError {
+  return new SlimmerError("STORE_AWAY", "the database can't be reached; try again", {
+    retryAfterMs: 1_000,
+    cause,
+  });
 }
 
 function busy(message: string): SlimmerError {

@@ -32,13 +32,14 @@ export async function migrateUp(options: MigrateOptions): Promise<{ applied: str
   try {
     await requireServerVersion(own.client);
     await takeLock(own, options);
-    const { unknown } = await schemaStatus(own.client);
+    const migrations = options.migrations ?? MIGRATIONS;
+    const { unknown } = await schemaStatus(own.client, migrations);
     if (unknown.length > 0) {
       throw new SchemaError(
         `the database schema is newer than this slimmer (it has ${unknown.join(", ")}): nothing was changed`,
       );
     }
-    const applied = await runMigrations(config, options.migrations ?? MIGRATIONS);
+    const applied = await runMigrations(config, migrations);
     const { nowMs, retentionMs } = options;
     const partitions = await createPartitions(own.client, { nowMs, retentionMs });
     options.log.info({ applied, ...partitions }, "the schema is up to date");
@@ -64,13 +65,16 @@ async function takeLock(own: Connection, { lockWaitMs = 300_000, log }: MigrateO
   }
 }
 
+/** knex would write to standard output, where our log is; what it has to say is in the error as well. */
+const SILENT = { warn() {}, error() {}, debug() {}, deprecate() {} };
+
 async function runMigrations(
   config: pg.ClientConfig,
   migrations: readonly Migration[],
 ): Promise<string[]> {
   const pool = new pg.Pool({ ...config, max: 2, application_name: "slimmer migrate" });
   pool.on("error", () => {});
-  const db = knex({ client: "pg", connectionPool: pool });
+  const db = knex({ client: "pg", connectionPool: pool, log: SILENT });
   try {
     const settings = {
       tableName: MIGRATIONS_TABLE,

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { uuidFloor } from "../domain/uuid.ts";
 import { createBackoff } from "../kit/backoff.ts";
-import { type Bounds, readBounds } from "./bounds.ts";
+import { type Bounds, isWithin, readBounds } from "./bounds.ts";
 import { classifyPgError } from "./pg-errors.ts";
 import type { Queryable } from "./queryable.ts";
 
@@ -36,9 +36,10 @@ export async function createPartitions(
   let created = 0;
   let straysMoved = 0;
   for (const dayMs of fromInside(bounds, wantedDays(nowMs, retentionMs))) {
-    if (existing.has(dayMs)) continue;
-    straysMoved += await withLockRetries(client, () => createPartition(client, dayMs));
-    created += 1;
+    if (existing.has(dayMs) && isWithin(bounds, dayMs)) continue;
+    const made = await withLockRetries(client, () => createPartition(client, dayMs));
+    straysMoved += made.straysMoved;
+    if (made.isNew) created += 1;
   }
   return { created, straysMoved };
 }
@@ -73,16 +74,20 @@ export async function listPartitionDays(db: Queryable): Promise<number[]> {
   return rows.map((row) => dayOf(row.relname)).sort((a, b) => a - b);
 }
 
-async function createPartition(client: Queryable, dayMs: number): Promise<number> {
+/**
+ * Two who make partitions at once (a keeper, a `migrate up`) take turns for each; and a partition that is there, but
+ * outside the bounds (left by a dropping that came to no end), is taken back.
+ */
+async function createPartition(
+  client: Queryable,
+  dayMs: number,
+): Promise<{ isNew: boolean; straysMoved: number }> {
   const name = partitionName(dayMs);
   const from = uuidFloor(dayMs);
   const to = uuidFloor(dayMs + DAY_MS);
-  await client.query(`create table ${name} (like activations including all)`);
-  // With this constraint ATTACH needs no scan.
-  await client.query(
-    `alter table ${name} add constraint ${name}_range check (activation_id >= '${from}' and activation_id < '${to}')`,
-  );
   await lockBounds(client, dayMs);
+  const isNew = !(await listPartitionDays(client)).includes(dayMs);
+  if (isNew) await createDetached(client, { name, from, to });
   const moved = await client.query(
     `with moved as (
       delete from stray_activations
@@ -90,18 +95,32 @@ async function createPartition(client: Queryable, dayMs: number): Promise<number
       returning system_no, seq, occurred_at, received_at, run_no, entity_no, flags, activation_id, attributes
     )
     insert into ${name} (system_no, seq, occurred_at, received_at, run_no, entity_no, flags, activation_id, attributes)
-    select * from moved`,
+    select * from moved
+    on conflict do nothing`,
     [from, to],
   );
-  await client.query(
-    `alter table activations attach partition ${name} for values from ('${from}') to ('${to}')`,
-  );
-  await client.query(`alter table ${name} drop constraint ${name}_range`);
+  if (isNew) {
+    await client.query(
+      `alter table activations attach partition ${name} for values from ('${from}') to ('${to}')`,
+    );
+    await client.query(`alter table ${name} drop constraint ${name}_range`);
+  }
   await client.query(
     "update partition_bounds set lower_ms = least(lower_ms, $1), upper_ms = greatest(upper_ms, $2) where lower_ms <= $2 and upper_ms >= $1",
     [dayMs, dayMs + DAY_MS],
   );
-  return moved.rowCount ?? 0;
+  return { isNew, straysMoved: moved.rowCount ?? 0 };
+}
+
+async function createDetached(
+  client: Queryable,
+  { name, from, to }: { name: string; from: string; to: string },
+): Promise<void> {
+  await client.query(`create table ${name} (like activations including all)`);
+  // With this constraint ATTACH needs no scan.
+  await client.query(
+    `alter table ${name} add constraint ${name}_range check (activation_id >= '${from}' and activation_id < '${to}')`,
+  );
 }
 
 /** No stray can be stored while this is held: the statement that stores strays takes a share of the same row. */

@@ -73,16 +73,24 @@ function fromUrl(text: string, address: DatabaseAddress): Place {
   const others = [...url.searchParams.keys()].filter((name) => name !== "sslmode");
   if (others.length > 0)
     throw badUrl(`has parameters that slimmer does not know: ${others.join(", ")}`);
-  const database = decodeURIComponent(url.pathname.slice(1));
+  const database = decoded(url.pathname.slice(1));
   if (!url.hostname || !database) throw badUrl("lacks a host or a database name");
   return withoutUndefined({
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: url.port ? Number(url.port) : 5_432,
     database,
-    user: decodeURIComponent(url.username) || undefined,
-    password: decodeURIComponent(url.password) || undefined,
+    user: decoded(url.username) || undefined,
+    password: decoded(url.password) || undefined,
     sslMode: sslMode as SslMode,
   }) as Place;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badUrl("has a % that begins no percent-encoding");
+  }
 }
 
 function badUrl(problem: string): SlimmerError {

@@ -1,4 +1,5 @@
 import { SlimmerError } from "../domain/errors.ts";
+import type { Migration } from "./migration.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import type { Queryable } from "./queryable.ts";
 
@@ -8,13 +9,16 @@ export const MIGRATIONS_TABLE = "slimmer_migrations";
 export type SchemaStatus = { applied: string[]; pending: string[]; unknown: string[] };
 
 /** Which migrations the database has, lacks, and has beyond what this build knows. */
-export async function schemaStatus(db: Queryable): Promise<SchemaStatus> {
+export async function schemaStatus(
+  db: Queryable,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<SchemaStatus> {
   const exists = await db.query(`select to_regclass($1) as found`, [MIGRATIONS_TABLE]);
   const rows = exists.rows[0]?.found
     ? (await db.query(`select name from ${MIGRATIONS_TABLE} order by id`)).rows
     : [];
   const applied = rows.map((row) => row.name as string);
-  const known = MIGRATIONS.map((migration) => migration.name);
+  const known = migrations.map((migration) => migration.name);
   return {
     applied,
     pending: known.filter((name) => !applied.includes(name)),

@@ -1,0 +1,194 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { flagName } from "../../src/config/load.ts";
+import {
+  KEEPER_KEYS,
+  MIGRATE_KEYS,
+  SERVE_KEYS,
+  SETTINGS,
+  type SettingKey,
+  UP_KEYS,
+} from "../../src/config/settings.ts";
+import { ROOT, readText } from "../support/source-files.ts";
+
+// Each of these is a process of its own, beside those of other tests.
+vi.setConfig({ testTimeout: 30_000 });
+
+const ENTRY = "dist/cli/index.js";
+
+type Ended = { code: number | null; stdout: string; stderr: string };
+
+/** Runs the built slimmer with these words, and nothing of our own environment but what Node needs. */
+function slimmer(words: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const { PATH = "", HOME = "" } = process.env;
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [ENTRY, ...words],
+      { cwd: ROOT, env: { PATH, HOME, ...env }, timeout: 60_000 },
+      (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+/** A port that was free a moment ago: nobody listens there. */
+let deadPort = 0;
+beforeAll(async () => {
+  if (!existsSync(join(ROOT, ENTRY))) throw new Error(`there is no ${ENTRY}: npm run build`);
+  const server: Server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  deadPort = (server.address() as { port: number }).port;
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** Commander breaks its lines where the terminal ends. */
+const joined = (text: string) => text.replace(/\s+/g, " ");
+
+describe("--help", () => {
+  const COMMANDS: [string, readonly SettingKey[]][] = [
+    ["up", UP_KEYS],
+    ["serve", SERVE_KEYS],
+    ["keeper", KEEPER_KEYS],
+    ["migrate up", MIGRATE_KEYS],
+    ["migrate status", MIGRATE_KEYS],
+  ];
+
+  test.each(COMMANDS)("of %s names each of its settings, and no other", async (command, keys) => {
+    const { code, stdout, stderr } = await slimmer([...command.split(" "), "--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const key of Object.keys(SETTINGS) as SettingKey[]) {
+      const { env, isSecret, summary } = SETTINGS[key];
+      const isNamed = new RegExp(`\\b${env}\\b`).test(stdout);
+      expect(isNamed, env).toBe(keys.includes(key));
+      if (!isNamed) continue;
+      expect(joined(stdout)).toContain(joined(summary));
+      expect(stdout.includes(`--${flagName(env)} <value>`), env).toBe(!isSecret);
+      if (isSecret) expect(stdout).toContain(`${env}_FILE`);
+    }
+  });
+
+  test("of slimmer names its commands and exit codes, and hides the inner ones", async () => {
+    const { code, stdout } = await slimmer(["--help"]);
+    expect(code).toBe(0);
+    for (const command of ["up", "serve", "keeper", "migrate", "ping"]) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
+    }
+    expect(stdout).toContain("Exit codes: 0 done, 1 failed");
+    expect(stdout).not.toMatch(/^ {2}database\b/m);
+  });
+});
+
+test("--version is that of the package", async () => {
+  const { version } = JSON.parse(readText("package.json")) as { version: string };
+  expect(await slimmer(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+describe("a wrong command line", () => {
+  test.each([
+    [["serv"], "unknown command 'serv'"],
+    [["serve", "--grpc-lisen=0.0.0.0:1"], "unknown option '--grpc-lisen=0.0.0.0:1'"],
+    [["serve", "--grpc-listen"], "argument missing"],
+    [["serve", "extra"], "too many arguments"],
+    [["keeper", "--grpc-listen=0.0.0.0:1"], "unknown option"],
+    [["serve", "--database-url=postgres://h/d"], "unknown option"],
+    [["migrate", "sideways"], "unknown command"],
+    [["migrate"], "Usage: slimmer migrate"],
+    [[], "Usage: slimmer"],
+  ])("%j ends with 2, and says why", async (words, reason) => {
+    const { code, stdout, stderr } = await slimmer(words);
+    expect(stderr).toContain(reason);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe("wrong settings", () => {
+  test("end with 2 and every problem", async () => {
+    const { code, stdout, stderr } = await slimmer(["serve", "--drain=never"], {
+      SLIMMER_GRPC_LISTEN: "here",
+      SLIMMER_DATABASE_POOL: "0",
+      SLIMMER_DATABASE_PASSWORD: "hush",
+      SLIMMER_DATABASE_PASSWORD_FILE: "/x",
+    });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr.split("\n")).toEqual([
+      "slimmer: 4 settings are wrong:",
+      expect.stringMatching(/^ {2}SLIMMER_DATABASE_PASSWORD and .* are both set/),
+      expect.stringMatching(/^ {2}SLIMMER_DATABASE_POOL="0" is out of range/),
+      expect.stringMatching(/^ {2}SLIMMER_GRPC_LISTEN="here" is no address/),
+      expect.stringMatching(/^ {2}--drain="never" is no duration/),
+      "",
+    ]);
+  });
+
+  test("of the database's URL end with 2, and don't show it", async () => {
+    const url = "mysql://u:hush@h/d";
+    const { code, stderr } = await slimmer(["migrate", "up"], { SLIMMER_DATABASE_URL: url });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^slimmer: SLIMMER_DATABASE_URL does not begin with postgres:\/\/.*\n$/);
+    expect(stderr).not.toContain("hush");
+  });
+
+  test("that look misspelt are warned of", async () => {
+    const env = { SLIMMER_DATABSE_URL: "x", SLIMMER_GRPC_LISTEN: "here" };
+    const { stderr } = await slimmer(["serve"], env);
+    expect(stderr).toMatch(
+      /^slimmer: warning: SLIMMER_DATABSE_URL is no setting of slimmer; see docs\/settings.md\n/,
+    );
+  });
+});
+
+describe("without a database", () => {
+  const env = () => ({
+    SLIMMER_DATABASE_URL: `postgres://u:hush@127.0.0.1:${deadPort}/d`,
+    SLIMMER_GRPC_LISTEN: "127.0.0.1:0",
+    SLIMMER_OPS_LISTEN: "127.0.0.1:0",
+    SLIMMER_LOG_LEVEL: "fatal",
+  });
+
+  test.each(["serve", "keeper", "migrate up", "migrate status"])(
+    "%s ends with 1 and one sentence",
+    async (command) => {
+      const { code, stdout, stderr } = await slimmer(command.split(" "), env());
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(
+        /^slimmer: can't reach PostgreSQL \(connect ECONNREFUSED 127.0.0.1:\d+\): is it running, .*\n$/,
+      );
+      expect(stderr).not.toContain("hush");
+    },
+  );
+
+  test("under a name of several addresses it is the same sentence", async () => {
+    const url = `postgres://u@localhost:${deadPort}/d`;
+    const { code, stderr } = await slimmer(["migrate", "status"], { SLIMMER_DATABASE_URL: url });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^slimmer: can't reach PostgreSQL \(.*ECONNREFUSED.*\): .*\n$/);
+  });
+});
+
+describe("ping", () => {
+  test("where nobody answers ends with 1 and one sentence", async () => {
+    const { code, stdout, stderr } = await slimmer(["ping", `127.0.0.1:${deadPort}`]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^slimmer: 127\.0\.0\.1:\d+ did not answer: UNAVAILABLE: .*\n$/);
+  });
+
+  test("where somebody takes the call and never answers ends after the timeout", async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as { port: number };
+    const { code, stderr } = await slimmer(["ping", `127.0.0.1:${port}`, "--timeout=200"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^slimmer: 127\.0\.0\.1:\d+ did not answer: [A-Z_]+: .*\n$/);
+  });
+
+  test.each(["soon", "0", "-1", "1.5", ""])("--timeout=%s is wrong", async (timeout) => {
+    const { code, stderr } = await slimmer(["ping", `--timeout=${timeout}`]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^slimmer: --timeout=.* must be a whole number of milliseconds\n$/);
+  });
+});
