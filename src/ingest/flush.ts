@@ -1,6 +1,5 @@
 import type { ActivationRow } from "../domain/activation.ts";
 import { SlimmerError } from "../domain/errors.ts";
-import { uuidMs } from "../domain/uuid.ts";
 import { compareRows, type Duplicates, storeDated, storeStrays } from "../store/activations.ts";
 import { classifyPgError, toStoreError } from "../store/pg-errors.ts";
 import type { Queryable } from "../store/queryable.ts";
@@ -31,7 +30,7 @@ export async function flushRows(
   const dated: number[] = [];
   const strays: number[] = [];
   for (const place of places) {
-    const isDated = horizon.has(uuidMs((rows[place] as ActivationRow).activationId));
+    const isDated = horizon.covers((rows[place] as ActivationRow).activationId);
     (isDated ? dated : strays).push(place);
   }
   const result = { duplicates: new Set<number>(), failures: new Map<number, SlimmerError>() };
@@ -93,8 +92,7 @@ export async function flushRows(
     await horizon.reload(db).catch((error) => {
       throw toStoreError(error);
     });
-    const isDated = (place: number) =>
-      horizon.has(uuidMs((rows[place] as ActivationRow).activationId));
+    const isDated = (place: number) => horizon.covers((rows[place] as ActivationRow).activationId);
     const nowDated = group.filter(isDated);
     const nowStrays = group.filter((place) => !isDated(place));
     if (nowDated.length > 0) await storeGroup("dated", nowDated, attempt + 1);

@@ -2,7 +2,6 @@ import { type Activation, type ActivationRow, FLAGS, type Stored } from "../doma
 import { type Entity, entityKey } from "../domain/entity.ts";
 import { isRetryable, SlimmerError } from "../domain/errors.ts";
 import { LIMITS } from "../domain/limits.ts";
-import { uuidMs } from "../domain/uuid.ts";
 import { unknownRun } from "../store/runs.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { FlushResult } from "./flush.ts";
@@ -136,7 +135,7 @@ export function createIntake(options: IntakeOptions): Intake {
   /** An id outside the partitions, or a time ahead of the server's or from before the retention. */
   function isClockSuspect({ activationId, occurredAtUs, receivedAtUs }: Activation): boolean {
     return (
-      !horizon.has(uuidMs(activationId)) ||
+      !horizon.covers(activationId) ||
       occurredAtUs > receivedAtUs + LIMITS.clockAheadMs * 1_000 ||
       occurredAtUs < horizon.bounds.lowerMs * 1_000
     );

@@ -3,6 +3,7 @@ import type { Activation, ActivationRow } from "../../src/domain/activation.ts";
 import { type Entity, entityKey } from "../../src/domain/entity.ts";
 import { SlimmerError } from "../../src/domain/errors.ts";
 import { LIMITS } from "../../src/domain/limits.ts";
+import { uuidFloor } from "../../src/domain/uuid.ts";
 import type { FlushResult } from "../../src/ingest/flush.ts";
 import type { Caller, GroupCommit } from "../../src/ingest/group-commit.ts";
 import { createIntake } from "../../src/ingest/intake.ts";
@@ -74,6 +75,7 @@ function start({
     horizon: {
       bounds: BOUNDS,
       has: (ms) => ms >= BOUNDS.lowerMs && ms < BOUNDS.upperMs,
+      covers: (uuid) => uuid >= uuidFloor(BOUNDS.lowerMs) && uuid < uuidFloor(BOUNDS.upperMs),
       reload: async () => {},
     },
     async numberUnregistered(_systemId, _run, entity) {
