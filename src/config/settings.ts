@@ -93,7 +93,7 @@ export const SETTINGS = {
   ),
   foldInterval: duration(
     "SLIMMER_FOLD_INTERVAL",
-    "300ms",
+    "500ms",
     { min: "10ms", max: "10s" },
     "Pause between two additions of stored activations to the sensor states and hourly counts.",
   ),

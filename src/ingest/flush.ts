@@ -1,9 +1,16 @@
 import type { ActivationRow } from "../domain/activation.ts";
 import { SlimmerError } from "../domain/errors.ts";
-import { compareRows, type Duplicates, storeDated, storeStrays } from "../store/activations.ts";
+import {
+  compareRows,
+  type Duplicates,
+  storeDated,
+  storeNew,
+  storeStrays,
+} from "../store/activations.ts";
 import { classifyPgError, toStoreError } from "../store/pg-errors.ts";
 import type { Queryable } from "../store/queryable.ts";
 import type { Horizon } from "./horizon.ts";
+import { createRepeatWatch, type RepeatWatch } from "./repeat-watch.ts";
 
 /** What became of a flush, by place in it; a row that is in neither was stored now. */
 export type FlushResult = {
@@ -17,7 +24,9 @@ const CONFLICT_ATTEMPTS = 4;
 const BOUNDS_ATTEMPTS = 50;
 
 /**
- * Stores rows in as few statements as they allow: one for the days that have partitions, one for strays. A statement
+ * Stores rows in as few statements as they allow: one for the days that have partitions, one for strays. Rows are taken to
+ * be new until one turns out to be a repeat; then they are stored again, row by row as it were, and so are those of the
+ * next moment, for repeats come in crowds. A statement
  * that PostgreSQL refuses for what it holds is halved until the bad row stands alone, so that it fails no neighbour.
  * Rejects, with a SlimmerError, only when PostgreSQL is away, full or busy: then nothing is known about any row.
  */
@@ -25,6 +34,7 @@ export async function flushRows(
   db: Queryable,
   rows: readonly ActivationRow[],
   horizon: Horizon,
+  repeats: RepeatWatch = createRepeatWatch(),
 ): Promise<FlushResult | undefined> {
   const places = sortedPlaces(rows);
   const dated: number[] = [];
@@ -48,13 +58,28 @@ export async function flushRows(
     try {
       found =
         kind === "dated"
-          ? await storeDated(db, chosen)
+          ? await storeAllOrFresh(chosen)
           : await storeStrays(db, chosen, horizon.bounds);
     } catch (error) {
       return storeAfterFailure(kind, group, attempt, error);
     }
     if (found === "stale") return storeAgain(group, attempt);
     for (const index of found ?? []) result.duplicates.add(group[index] as number);
+  }
+
+  /** By the fast statement unless repeats are about; by the careful one after it met a repeat. */
+  async function storeAllOrFresh(chosen: readonly ActivationRow[]): Promise<Duplicates> {
+    if (!repeats.areExpected) {
+      try {
+        await storeNew(db, chosen);
+        return undefined;
+      } catch (error) {
+        if (classifyPgError(error) !== "duplicate") throw error;
+      }
+    }
+    const duplicates = await storeDated(db, chosen);
+    if (duplicates) repeats.note();
+    return duplicates;
   }
 
   async function storeAfterFailure(

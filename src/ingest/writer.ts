@@ -6,6 +6,7 @@ import type { Connection } from "../store/connection.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { type FlushResult, flushRows } from "./flush.ts";
 import type { Horizon } from "./horizon.ts";
+import type { RepeatWatch } from "./repeat-watch.ts";
 
 export type Writer = {
   /** Whether it is connected and has no flush under way. */
@@ -19,6 +20,7 @@ export type Writer = {
 export type WriterOptions = {
   connect(onLost: (error: Error) => void): Promise<Connection>;
   horizon: Horizon;
+  repeats: RepeatWatch;
   metrics: Pick<Metrics, "flushRows" | "flushSeconds" | "flushFailures" | "writersConnected">;
   log: { info(facts: object, message: string): void; warn(facts: object, message: string): void };
   /** Called whenever it becomes idle, or is lost. */
@@ -28,7 +30,7 @@ export type WriterOptions = {
 /** Failures that came as an answer, over a connection that works. */
 const ANSWERED: ReadonlySet<string> = new Set(["STORE_BUSY", "STORE_FULL"]);
 const CHECK_MS = 60_000;
-const BACKOFF = { minMs: 100, maxMs: 2_000 };
+const BACKOFF = { minMs: 100, maxMs: 1_000 };
 
 /**
  * One connection that stores activations, and is made again whenever it is lost.
@@ -38,7 +40,7 @@ const BACKOFF = { minMs: 100, maxMs: 2_000 };
  * all writers are away, calls are refused at once; nobody waits for a reconnection.
  */
 export function createWriter(options: WriterOptions): Writer {
-  const { connect, horizon, metrics, log, onChange } = options;
+  const { connect, horizon, repeats, metrics, log, onChange } = options;
   const backoff = createBackoff(BACKOFF);
   let connection: Connection | undefined;
   let isBusy = false;
@@ -66,6 +68,8 @@ export function createWriter(options: WriterOptions): Writer {
       await fresh.client.query(
         "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
       );
+      // Arrays of any size are planned the same way.
+      await fresh.client.query("set plan_cache_mode = force_generic_plan");
       await horizon.reload(fresh.client);
     } catch (error) {
       await fresh.end();
@@ -91,7 +95,7 @@ export function createWriter(options: WriterOptions): Writer {
     metrics.flushRows.observe(rows.length);
     const stop = metrics.flushSeconds.startTimer();
     try {
-      return await flushRows(current.client, rows, horizon);
+      return await flushRows(current.client, rows, horizon, repeats);
     } catch (error) {
       const cause = error instanceof SlimmerError ? error.reason : "INTERNAL";
       metrics.flushFailures.inc({ cause });

@@ -4,6 +4,7 @@ import { createGroupCommit } from "../ingest/group-commit.ts";
 import { createHorizon } from "../ingest/horizon.ts";
 import { createIntake } from "../ingest/intake.ts";
 import { createPresenceBook } from "../ingest/presence.ts";
+import { createRepeatWatch } from "../ingest/repeat-watch.ts";
 import { createRunCache } from "../ingest/run-cache.ts";
 import { createWriter } from "../ingest/writer.ts";
 import { systemClock } from "../kit/clock.ts";
@@ -84,6 +85,7 @@ export async function openServer(
   );
 
   const horizon = createHorizon();
+  const repeats = createRepeatWatch();
   const commit = life.own(
     "group commit",
     createGroupCommit({
@@ -92,6 +94,7 @@ export async function openServer(
           createWriter({
             connect: (onLost) => store.connect(`writer ${index + 1}`, onLost),
             horizon,
+            repeats,
             metrics,
             log: log.child({ room: "writer", writer: index + 1 }),
             onChange,

@@ -9,7 +9,7 @@ export type Presence = { systemNo: number; seenAtMs: number; report: ClientRepor
 export async function recordPresence(db: Queryable, presences: readonly Presence[]): Promise<void> {
   const systemNo = Math.min(...presences.map((presence) => presence.systemNo));
   await db.query(
-    `insert into fold_records (system_no, received_at, system_nos, entity_nos, shown_at, presence)
+    `insert into fold_records (system_no, received_at, system_nos, entity_nos, shown_us, presence)
     values ($1, now(), '{}', '{}', '{}', $2)`,
     [systemNo, JSON.stringify(presences.map(toRecord))],
   );
@@ -21,6 +21,8 @@ function toRecord({ systemNo, seenAtMs, report }: Presence) {
 
 /** Most records that one transaction takes away: about a second of full load. */
 const MAX_RECORDS = 2_000;
+
+const HOUR_US = 3_600_000_000;
 
 /**
  * Everything in one statement and one transaction: records are taken away and added up, or neither. Sums, minima and
@@ -34,20 +36,31 @@ const FOLD = {
     where (fold_records.system_no, fold_records.fold_id) in (
       select system_no, fold_id from fold_records limit ${MAX_RECORDS}
     )
-    returning created_at, received_at, system_nos, entity_nos, shown_at, presence
+    returning created_at, received_at, system_nos, entity_nos, shown_us, presence
   ),
-  hours as materialized (
+  sums as (
     select
       fired.system_no,
       fired.entity_no,
-      date_trunc('hour', fired.shown_at, 'UTC') as hour,
+      fired.shown_us / ${HOUR_US} as hours,
       count(*) as fired_count,
-      min(fired.shown_at) as first_fired_at,
-      max(fired.shown_at) as last_fired_at,
+      min(fired.shown_us) as first_us,
+      max(fired.shown_us) as last_us,
       max(taken.received_at) as received_at
     from taken
-    cross join lateral unnest(taken.system_nos, taken.entity_nos, taken.shown_at) as fired (system_no, entity_no, shown_at)
+    cross join lateral unnest(taken.system_nos, taken.entity_nos, taken.shown_us) as fired (system_no, entity_no, shown_us)
     group by 1, 2, 3
+  ),
+  hours as materialized (
+    select
+      system_no,
+      entity_no,
+      timestamptz 'epoch' + hours * interval '1 hour' as hour,
+      fired_count,
+      timestamptz 'epoch' + first_us * interval '1 microsecond' as first_fired_at,
+      timestamptz 'epoch' + last_us * interval '1 microsecond' as last_fired_at,
+      received_at
+    from sums
   ),
   counted as (
     insert into activations_hourly as kept (system_no, entity_no, hour, fired_count)

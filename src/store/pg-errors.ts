@@ -11,6 +11,8 @@ export type PgFailure =
   | "conflict"
   /** No partition for a row: the bounds have moved. */
   | "no-partition"
+  /** A row with this key is there already. */
+  | "duplicate"
   /** The statement or its data: repeating it changes nothing. */
   | "defect";
 
@@ -49,6 +51,7 @@ export function classifyPgError(error: unknown): PgFailure {
   if (FULL_CODES.has(code)) return "full";
   if (CONFLICT_CODES.has(code)) return "conflict";
   if (code === "23514" && /no partition of relation/.test(error.message)) return "no-partition";
+  if (code === "23505") return "duplicate";
   if (AWAY_CODES.has(code) || SOCKET_CODES.has(code)) return "away";
   return code.length === 5 && AWAY_CLASSES.has(code.slice(0, 2)) ? "away" : "defect";
 }

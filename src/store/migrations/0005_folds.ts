@@ -2,7 +2,7 @@ import type { Migration } from "../migration.ts";
 
 /**
  * What the folder has still to add up: one row per flush, written by the statement that stored the activations. The
- * arrays run in parallel, one element per row that was really inserted. system_no is the lowest in the record: where
+ * arrays run in parallel, one element per row that was really inserted; shown_us is in Unix microseconds. system_no is the lowest in the record: where
  * the tables are distributed by system, records hold one system each and lie with its rows. Storage is external and
  * vacuum eager because every row lives for less than a second.
  */
@@ -17,7 +17,7 @@ export const folds: Migration = {
         received_at timestamptz not null,
         system_nos bigint[] not null,
         entity_nos integer[] not null,
-        shown_at timestamptz[] not null,
+        shown_us bigint[] not null,
         presence jsonb,
         primary key (system_no, fold_id)
       ) with (
@@ -25,7 +25,7 @@ export const folds: Migration = {
         autovacuum_vacuum_threshold = 2000,
         autovacuum_vacuum_insert_threshold = -1
       )`);
-    for (const column of ["system_nos", "entity_nos", "shown_at"]) {
+    for (const column of ["system_nos", "entity_nos", "shown_us"]) {
       await db.raw(`alter table fold_records alter column ${column} set storage external`);
     }
   },

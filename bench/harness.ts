@@ -1,0 +1,42 @@
+import { arch, cpus, platform, totalmem } from "node:os";
+import { type Bed, startBed } from "./bed.ts";
+import type { BenchOptions } from "./options.ts";
+import type { BenchResults, MemoryRow, RateRow } from "./results.ts";
+import { fullQueue } from "./rows/full-queue.ts";
+import { manyAtOnce } from "./rows/many-at-once.ts";
+import { singleCalls } from "./rows/single-calls.ts";
+
+/** Runs the rows that were asked for, each beside its reference. */
+export async function runBench(options: BenchOptions): Promise<BenchResults> {
+  const { only, rounds, seconds } = options;
+  const isWanted = (row: number) => only.length === 0 || only.includes(row);
+  const bed = await startBed(options);
+  try {
+    const rates: RateRow[] = [];
+    const memory: MemoryRow[] = [];
+    if (isWanted(1) || isWanted(2)) rates.push(...(await singleCalls(bed, options)));
+    if (isWanted(3) || isWanted(4)) rates.push(...(await manyAtOnce(bed, options)));
+    if (isWanted(5)) memory.push(await fullQueue(bed, options));
+    return {
+      at: new Date().toISOString(),
+      machine: await describeMachine(bed),
+      options: { rounds, seconds },
+      rates: rates.filter(({ row }) => isWanted(row)),
+      memory,
+    };
+  } finally {
+    await bed.close();
+  }
+}
+
+async function describeMachine({ db }: Bed): Promise<BenchResults["machine"]> {
+  const { rows } = await db.query("show server_version");
+  return {
+    cores: cpus().length,
+    cpu: cpus()[0]?.model ?? "unknown",
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    platform: `${platform()} ${arch()}`,
+    node: process.versions.node,
+    postgres: (rows[0] as { server_version: string }).server_version,
+  };
+}

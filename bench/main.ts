@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { runBench } from "./harness.ts";
+import { BENCH_DEFAULTS } from "./options.ts";
+import { exitOnSignals } from "./support/early-exit.ts";
+import { ROOT } from "./support/root.ts";
+import { table } from "./table.ts";
+
+const USAGE = `npm run bench -- [options]
+  --rounds 3      measured windows of each contestant
+  --seconds 5     length of one window
+  --only 1,3      rows to measure (1 to 5)
+  --json FILE     where to write the results (bench/results/latest.json)
+`;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: String(BENCH_DEFAULTS.rounds) },
+    seconds: { type: "string", default: String(BENCH_DEFAULTS.seconds) },
+    only: { type: "string", default: "" },
+    json: { type: "string", default: join(ROOT, "bench/results/latest.json") },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+const only = values.only.split(",").filter(Boolean).map(Number);
+const isSound = rounds >= 1 && seconds > 0 && only.every((row) => row >= 1 && row <= 5);
+
+if (values.help || !isSound) {
+  process.stdout.write(USAGE);
+  process.exit(values.help ? 0 : 2);
+}
+
+exitOnSignals();
+const results = await runBench({
+  ...BENCH_DEFAULTS,
+  rounds,
+  seconds,
+  only,
+  holdSeconds: Math.min(BENCH_DEFAULTS.holdSeconds, seconds),
+  say: (line) => process.stderr.write(`bench: ${line}\n`),
+});
+mkdirSync(dirname(values.json), { recursive: true });
+writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+process.stdout.write(`${table(results)}\n`);
+process.exit(0);

@@ -1,0 +1,29 @@
+export type BenchOptions = {
+  /** Measured windows of each contestant. */
+  rounds: number;
+  /** Length of one window. */
+  seconds: number;
+  /** Rows to measure, by number; all when empty. */
+  only: readonly number[];
+  callers: number;
+  connections: number;
+  /** Activations in one batch. */
+  batch: number;
+  systems: number;
+  sensors: number;
+  /** How long the full queue is held, in row 5. */
+  holdSeconds: number;
+  say(line: string): void;
+};
+
+export const BENCH_DEFAULTS = {
+  rounds: 3,
+  seconds: 5,
+  only: [],
+  callers: 100,
+  connections: 4,
+  batch: 500,
+  systems: 5,
+  sensors: 5_000,
+  holdSeconds: 4,
+} as const satisfies Partial<BenchOptions>;

@@ -1,0 +1,92 @@
+import { median, type Sample } from "./rounds.ts";
+
+/** One side of a row, in medians over the rounds. */
+export type Figures = {
+  readonly name: string;
+  readonly perSecond: number;
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
+  /** Of the server, and of PostgreSQL, per 1,000 of what is counted. */
+  readonly serverCpuSeconds: number;
+  readonly databaseCpuSeconds: number;
+  readonly peakRssMiB: number;
+  /** The rate of each round. */
+  readonly rounds: readonly number[];
+};
+
+/** A comparison of rates. */
+export type RateRow = {
+  readonly row: number;
+  readonly what: string;
+  readonly measured: Figures;
+  readonly reference: Figures;
+  /** The median of the rounds' ratios. */
+  readonly ratio: number;
+  readonly goal: number;
+};
+
+/** The comparison of memory. */
+export type MemoryRow = {
+  readonly row: number;
+  readonly what: string;
+  readonly idleMiB: number;
+  readonly peakMiB: number;
+  readonly goalMiB: number;
+  readonly waitingRows: number;
+  readonly refusedCalls: number;
+  /** From the release to the first success. */
+  readonly recoveredMs: number;
+};
+
+/** What bench/results/latest.json holds. */
+export type BenchResults = {
+  readonly at: string;
+  readonly machine: {
+    readonly cores: number;
+    readonly cpu: string;
+    readonly memoryGiB: number;
+    readonly platform: string;
+    readonly node: string;
+    readonly postgres: string;
+  };
+  readonly options: { readonly rounds: number; readonly seconds: number };
+  readonly rates: readonly RateRow[];
+  readonly memory: readonly MemoryRow[];
+};
+
+export function figures(name: string, samples: readonly Sample[]): Figures {
+  const of = (key: "rate" | "serverCpu" | "databaseCpu" | "peakRssMiB") =>
+    median(samples.map((sample) => sample[key]));
+  const latency = (key: "p50Ms" | "p99Ms") => {
+    const values = samples.map((sample) => sample[key]).filter((value) => value !== undefined);
+    return values.length === 0 ? {} : { [key]: median(values) };
+  };
+  return {
+    name,
+    perSecond: of("rate"),
+    ...latency("p50Ms"),
+    ...latency("p99Ms"),
+    serverCpuSeconds: of("serverCpu"),
+    databaseCpuSeconds: of("databaseCpu"),
+    peakRssMiB: of("peakRssMiB"),
+    rounds: samples.map(({ rate }) => rate),
+  };
+}
+
+export function rateRow(
+  row: number,
+  what: string,
+  goal: number,
+  measured: readonly [name: string, samples: readonly Sample[]],
+  reference: readonly [name: string, samples: readonly Sample[]],
+): RateRow {
+  const ratios = measured[1].map(({ rate }, round) => rate / (reference[1][round]?.rate ?? 0));
+  return {
+    row,
+    what,
+    measured: figures(...measured),
+    reference: figures(...reference),
+    ratio: median(ratios),
+    goal,
+  };
+}

@@ -1,0 +1,14 @@
+import type { SystemEntity } from "slimmer-grpc";
+
+/** A registered system that the load generators speak for. */
+export type BenchSystem = {
+  readonly systemId: string;
+  readonly runId: string;
+  readonly systemNo: number;
+  readonly runNo: number;
+  readonly sensors: number;
+};
+
+export function sensorOf(number: number): SystemEntity {
+  return { category: "motion", name: `hall ${number}`, identity: `aa:bb:cc:${number}` };
+}

@@ -1,0 +1,55 @@
+import type { BenchResults, Figures } from "./results.ts";
+import { columns } from "./support/columns.ts";
+
+/** The results for a person. */
+export function table({ machine, options, rates, memory }: BenchResults): string {
+  const parts = [
+    `${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}, PostgreSQL ${machine.postgres} with fsync on`,
+    `medians of ${options.rounds} rounds of ${options.seconds} s; load generator, server and database on this machine`,
+  ];
+  if (rates.length > 0) {
+    const head = [
+      "row",
+      "",
+      "per second",
+      "p50",
+      "p99",
+      "CPU s/1,000",
+      "of PostgreSQL",
+      "peak RSS",
+      "ratio",
+      "goal",
+    ];
+    const lines = rates.flatMap(({ row, what, measured, reference, ratio, goal }) => [
+      [String(row), what, ...cells(measured), ratio.toFixed(2), `≥ ${goal}`],
+      ["", `  against ${reference.name}`, ...cells(reference), "", ""],
+    ]);
+    parts.push("", columns([head, ...lines]));
+  }
+  for (const row of memory) {
+    parts.push(
+      "",
+      `${row.row}  ${row.what}: ${mib(row.peakMiB)} (idle ${mib(row.idleMiB)}), goal < ${row.goalMiB} MiB; ${row.waitingRows} activations waiting, ${row.refusedCalls} calls refused, stored again ${Math.round(row.recoveredMs)} ms after the release`,
+    );
+  }
+  return parts.join("\n");
+}
+
+function cells(figures: Figures): string[] {
+  return [
+    Math.round(figures.perSecond).toLocaleString("en"),
+    ms(figures.p50Ms),
+    ms(figures.p99Ms),
+    figures.serverCpuSeconds.toFixed(4),
+    figures.databaseCpuSeconds.toFixed(4),
+    figures.peakRssMiB > 0 ? mib(figures.peakRssMiB) : "",
+  ];
+}
+
+function ms(value: number | undefined): string {
+  return value === undefined ? "" : `${value.toFixed(1)} ms`;
+}
+
+function mib(value: number): string {
+  return `${Math.round(value)} MiB`;
+}

@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BenchResults } from "../../bench/results.ts";
+import { childEnv } from "../support/server-process.ts";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+let folder: string;
+let printed: string;
+let results: BenchResults;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "bench-results-"));
+  const json = join(folder, "latest.json");
+  const node = (...args: string[]) =>
+    run(process.execPath, args, { cwd: root, env: childEnv({}), maxBuffer: 16 << 20 });
+  await node("node_modules/typescript/bin/tsc", "-p", "bench");
+  const { stdout } = await node(
+    ...["bench/dist/main.js", "--rounds", "1", "--seconds", "0.3", "--json", json],
+  );
+  printed = stdout;
+  results = JSON.parse(readFileSync(json, "utf8"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("npm run bench, in its short form", () => {
+  test("measures every row and its reference", () => {
+    expect(
+      results.rates.map(({ row, measured, reference }) => [
+        row,
+        measured.name,
+        reference.name.split(",")[0],
+      ]),
+    ).toEqual([
+      [1, "new_activation", "ping"],
+      [2, "new_activation", "insert per call"],
+      [3, "new_activations", "COPY"],
+      [3, "stream_activations", "COPY"],
+      [4, "stream_activations", "stream of single activations"],
+    ]);
+    for (const { measured, reference, ratio, goal } of results.rates) {
+      for (const side of [measured, reference]) {
+        expect(side.perSecond).toBeGreaterThan(0);
+        expect(side.rounds).toHaveLength(1);
+        expect(side.serverCpuSeconds + side.databaseCpuSeconds).toBeGreaterThanOrEqual(0);
+      }
+      expect(ratio).toBeCloseTo(measured.perSecond / reference.perSecond);
+      expect(goal).toBeGreaterThan(0);
+    }
+  });
+
+  test("gives the latency of single calls", () => {
+    for (const { measured, reference } of results.rates.filter(({ row }) => row <= 2)) {
+      for (const { p50Ms = 0, p99Ms = 0 } of [measured, reference]) {
+        expect(p50Ms).toBeGreaterThan(0);
+        expect(p99Ms).toBeGreaterThanOrEqual(p50Ms);
+      }
+    }
+  });
+
+  test("fills the queue until it refuses, and sees it recover", () => {
+    expect(results.memory).toHaveLength(1);
+    for (const row of results.memory) {
+      expect(row).toMatchObject({ row: 5, goalMiB: 300 });
+      expect(row.waitingRows).toBeGreaterThan(0);
+      expect(row.refusedCalls).toBeGreaterThan(0);
+      expect(row.recoveredMs).toBeGreaterThan(0);
+    }
+  });
+
+  test("names the machine, and prints every row", () => {
+    expect(results.machine.cores).toBeGreaterThan(0);
+    expect(results.machine.node).toBe(process.versions.node);
+    expect(results.machine.postgres).toMatch(/^\d+/);
+    expect(Date.parse(results.at)).toBeGreaterThan(0);
+    for (const { what } of [...results.rates, ...results.memory]) expect(printed).toContain(what);
+  });
+});
