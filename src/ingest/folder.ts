@@ -18,7 +18,7 @@ export type FolderOptions = {
 export type Folder = { close(): Promise<void> };
 
 const PRESENCE_MS = 1_000;
-const BACKOFF = { minMs: 200, maxMs: 5_000 };
+const BACKOFF = { minMs: 100, maxMs: 1_000 };
 const LAST_ROUND_MS = 3_000;
 
 /**

@@ -18,8 +18,11 @@ export type GroupCommit = {
    * commit, with what was not simply stored, by place. Refuses at once when the queue is full or PostgreSQL is away.
    */
   add(rows: readonly ActivationRow[], caller: Caller): Promise<FlushResult | undefined>;
-  /** Settles as soon as the queue has room again; for streams, which can wait where calls are refused. */
-  room(): Promise<void>;
+  /**
+   * Settles as soon as the queue has room again; for streams, which can wait where calls are refused. `bytes` is what the
+   * waiting holds in memory: beyond the bound of the queue in all, it rejects with INTAKE_FULL.
+   */
+  room(bytes: number): Promise<void>;
   readonly waitingRows: number;
   /** Whether any writer can store now. */
   readonly isConnected: boolean;
@@ -44,7 +47,7 @@ type Ticket = {
   done: Deferred<FlushResult | undefined>;
 };
 
-/** About what a row takes in memory beside its attributes. */
+/** About what a row takes in memory beside its attributes; these stand there twice, as text and as they came. */
 const ROW_BYTES = 400;
 const RETRY_AFTER_MS = 250;
 
@@ -69,6 +72,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let isClosing = false;
   let flushing = 0;
   let roomWaiters: Deferred<void>[] = [];
+  let outsideBytes = 0;
   let drained: Deferred<void> | undefined;
   let wasConnected = false;
   let connectionListener = () => {};
@@ -78,13 +82,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   function add(rows: readonly ActivationRow[], caller: Caller) {
     if (isClosing) return Promise.reject(shuttingDown());
     if (!isConnected()) return Promise.reject(away());
-    if (isFull()) {
-      return Promise.reject(
-        new SlimmerError("INTAKE_FULL", `${waitingRows} activations already wait to be stored`, {
-          retryAfterMs: RETRY_AFTER_MS,
-        }),
-      );
-    }
+    if (isFull()) return Promise.reject(full(waitingRows));
     const ticket = {
       rows,
       bytes: bytesOf(rows),
@@ -131,6 +129,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     if (!isFull()) {
       for (const waiter of roomWaiters) waiter.resolve();
       roomWaiters = [];
+      outsideBytes = 0;
     }
     if (isClosing && waiting.length === 0 && flushing === 0) drained?.resolve();
   }
@@ -184,8 +183,10 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
 
   return {
     add,
-    room() {
+    room(bytes) {
       if (!isFull()) return Promise.resolve();
+      if (outsideBytes + bytes > limits.bytes) return Promise.reject(full(waitingRows));
+      outsideBytes += bytes;
       const waiter = deferred<void>();
       roomWaiters.push(waiter);
       return waiter.promise;
@@ -242,10 +243,16 @@ function reasonToDrop(caller: Caller, now: number): SlimmerError | undefined {
   return undefined;
 }
 
-function bytesOf(rows: readonly ActivationRow[]): number {
+/** About what rows, or the activations that they come from, take in memory. */
+export function bytesOf(rows: readonly { attributes: string | undefined }[]): number {
   let bytes = rows.length * ROW_BYTES;
   for (const row of rows) if (row.attributes !== undefined) bytes += 2 * row.attributes.length;
   return bytes;
+}
+
+function full(waitingRows: number): SlimmerError {
+  const message = `${waitingRows} activations already wait to be stored`;
+  return new SlimmerError("INTAKE_FULL", message, { retryAfterMs: RETRY_AFTER_MS });
 }
 
 function away(): SlimmerError {

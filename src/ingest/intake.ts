@@ -5,7 +5,7 @@ import { LIMITS } from "../domain/limits.ts";
 import { unknownRun } from "../store/runs.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { FlushResult } from "./flush.ts";
-import type { Caller, GroupCommit } from "./group-commit.ts";
+import { bytesOf, type Caller, type GroupCommit } from "./group-commit.ts";
 import type { Horizon } from "./horizon.ts";
 import type { CachedRun, RunCache } from "./run-cache.ts";
 
@@ -20,8 +20,8 @@ export type Intake = {
     items: readonly (Activation | SlimmerError)[],
     caller: Caller,
   ): Promise<(Stored | SlimmerError)[]>;
-  /** Settles when the queue has room. */
-  room(): Promise<void>;
+  /** Settles when the queue has room for what was refused; rejects when too much waits for that already. */
+  room(items: readonly (Activation | SlimmerError)[]): Promise<void>;
 };
 
 export type IntakeOptions = {
@@ -64,6 +64,7 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   async function storeMany(items: readonly (Activation | SlimmerError)[], caller: Caller) {
+    const fromMemory = memoryOfOneBatch();
     const outcomes = new Array<Stored | SlimmerError>(items.length);
     const rows: ActivationRow[] = [];
     const places: number[] = [];
@@ -71,7 +72,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const row =
         item instanceof SlimmerError
           ? item
-          : (rowFromMemory(item) ?? (await rowFromStore(item).catch(asRefusal)));
+          : (fromMemory(item) ?? (await rowFromStore(item).catch(asRefusal)));
       if (row instanceof SlimmerError) {
         outcomes[place] = row;
         continue;
@@ -90,6 +91,20 @@ export function createIntake(options: IntakeOptions): Intake {
   function rowFromMemory(activation: Activation): ActivationRow | undefined {
     const run = runs.peek(activation.systemId, activation.runId);
     return run && rowOf(activation, run);
+  }
+
+  /** The same, without a new lookup for each item of one run. */
+  function memoryOfOneBatch(): (activation: Activation) => ActivationRow | undefined {
+    let run: CachedRun | undefined;
+    let systemId: string | undefined;
+    let runId: string | undefined;
+    return (activation) => {
+      if (!run || activation.runId !== runId || activation.systemId !== systemId) {
+        ({ systemId, runId } = activation);
+        run = runs.peek(systemId, runId);
+      }
+      return run && rowOf(activation, run);
+    };
   }
 
   async function rowFromStore(activation: Activation): Promise<ActivationRow> {
@@ -141,7 +156,11 @@ export function createIntake(options: IntakeOptions): Intake {
     );
   }
 
-  return { accept, acceptMany, room: () => commit.room() };
+  return { accept, acceptMany, room: (items) => commit.room(bytesOf(items.filter(isActivation))) };
+}
+
+function isActivation(item: Activation | SlimmerError): item is Activation {
+  return !(item instanceof SlimmerError);
 }
 
 function outcomeOf(

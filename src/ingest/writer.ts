@@ -48,12 +48,15 @@ export function createWriter(options: WriterOptions): Writer {
 
   async function ensureConnected(): Promise<number> {
     if (connection || isClosed) return CHECK_MS;
-    const fresh: Connection = await connect((error) => lose(fresh, error));
+    // It may break before it is ours; then `isLost` tells.
+    let fresh: Connection | undefined;
+    fresh = await connect((error) => lose(fresh, error));
     await prepare(fresh);
     if (isClosed) {
       await fresh.end();
       return CHECK_MS;
     }
+    if (fresh.isLost) throw new Error("the connection broke while it was made");
     connection = fresh;
     backoff.reset();
     metrics.writersConnected.inc();

@@ -66,6 +66,7 @@ export function serveActivationStream(
   };
 }
 
+type Parsed = ReturnType<typeof parseBatch>;
 type UnderWay = { items: number; ack: Promise<ActivationAck> };
 
 /** Resolves when the client half-closed and has all its acknowledgements; rejects with what ended the stream. */
@@ -76,9 +77,11 @@ function converse(
 ): Promise<void> {
   const underWay: UnderWay[] = [];
   let items = 0;
+  let waitingForRoom = 0;
   let isSending = false;
   let ending: { error: SlimmerError | undefined } | undefined;
 
+  holdOneMessage(call);
   return new Promise((resolve, reject) => {
     const stopListening = drain.onDrain(() => finish(shuttingDown()));
     call.on("data", receive);
@@ -104,7 +107,7 @@ function converse(
 
     async function store(batch: ActivationBatchOutput): Promise<ActivationAck> {
       const parsed = parseBatch(batch, nowMs());
-      const outcomes = await whenRoom(() => intake.acceptMany(parsed, context));
+      const outcomes = await acceptWhenRoom(parsed);
       const refused = outcomes.filter((outcome) => outcome instanceof SlimmerError).length;
       return {
         batch_no: batch.batch_no,
@@ -116,16 +119,27 @@ function converse(
       };
     }
 
-    async function whenRoom<T>(work: () => Promise<T>): Promise<T> {
+    async function acceptWhenRoom(
+      parsed: Parsed,
+    ): Promise<Awaited<ReturnType<Intake["acceptMany"]>>> {
       const deadline = performance.now() + ROOM_MS;
       for (;;) {
         try {
-          return await work();
+          return await intake.acceptMany(parsed, context);
         } catch (error) {
           const isFull = error instanceof SlimmerError && error.reason === "INTAKE_FULL";
           if (!isFull || performance.now() > deadline) throw error;
         }
-        await within(ROOM_MS, "waiting for room", intake.room()).catch(() => {});
+        // What the client sends meanwhile had better wait on its side.
+        call.pause();
+        waitingForRoom += 1;
+        try {
+          await within(ROOM_MS, "waiting for room", intake.room(parsed));
+        } catch (error) {
+          if (!(error instanceof TimeoutError)) throw error;
+        } finally {
+          waitingForRoom -= 1;
+        }
       }
     }
 
@@ -138,7 +152,7 @@ function converse(
           meter.sent();
           underWay.shift();
           items -= next.items;
-          if (call.isPaused() && !ending) call.resume();
+          if (call.isPaused() && !ending && waitingForRoom === 0) call.resume();
         }
       } catch (error) {
         return settle(error);
@@ -161,6 +175,16 @@ function converse(
       else reject(error);
     }
   });
+}
+
+/**
+ * Streams of objects read sixteen ahead, which is 64 MiB of ours while reading is paused; grpc-js has no door for this.
+ */
+function holdOneMessage(call: Batches): void {
+  const { _readableState: state } = call as unknown as {
+    _readableState: { highWaterMark: number };
+  };
+  state.highWaterMark = 1;
 }
 
 /** Resolves when the message is on its way or fits into the stream's buffer. */

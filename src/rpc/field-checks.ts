@@ -1,3 +1,4 @@
+import type { Entity } from "../domain/entity.ts";
 import { type FieldIssue, SlimmerError } from "../domain/errors.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { isUuid, isUuidV7 } from "../domain/uuid.ts";
@@ -40,6 +41,17 @@ export function checkText(
   if (text.includes("\ufffd"))
     issues.push({ field, problem: "must be valid UTF-8, without U+FFFD" });
 }
+
+/** The three parts of a sensor; `prefix` is the path to it. */
+export function checkEntity(issues: Issues, prefix: string, entity: Entity): void {
+  checkText(issues, `${prefix}category`, entity.category, CATEGORY);
+  checkText(issues, `${prefix}name`, entity.name, NAME);
+  checkText(issues, `${prefix}identity`, entity.identity, IDENTITY);
+}
+
+const CATEGORY = { min: 1, max: LIMITS.category } as const;
+const NAME = { min: 1, max: LIMITS.entityName } as const;
+const IDENTITY = { min: 1, max: LIMITS.identity } as const;
 
 export function checkUuid(issues: Issues, field: string, text: string): void {
   if (!isUuid(text)) issues.push({ field, problem: `must be a UUID, not ${shown(text)}` });

@@ -18,6 +18,7 @@ import type { Intake } from "../ingest/intake.ts";
 import type { PresenceBook } from "../ingest/presence.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { decodeActivation, decodeActivationBatch } from "./activation-decoder.ts";
 import { type Drain, serveActivationStream } from "./activation-stream.ts";
 import type { CallContext } from "./call-context.ts";
 import { callMeter } from "./call-meter.ts";
@@ -123,7 +124,11 @@ export function mainService(options: MainServiceOptions) {
   }
 
   return {
-    definition: tolerant(MainService),
+    definition: tolerant(MainService, {
+      new_activation: decodeActivation,
+      new_activations: decodeActivationBatch,
+      stream_activations: decodeActivationBatch,
+    }),
     handlers: {
       ping: unary(tools("ping"), ping),
       new_system_run: unary(tools("new_system_run"), newSystemRun),

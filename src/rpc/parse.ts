@@ -15,6 +15,7 @@ import { newUuidV7, uuidMs } from "../domain/uuid.ts";
 import {
   checkCount,
   checkDuration,
+  checkEntity,
   checkMap,
   checkText,
   checkTimestamp,
@@ -24,6 +25,7 @@ import {
   invalid,
   refuseIssues,
 } from "./field-checks.ts";
+import type { KnownEntity } from "./known-entities.ts";
 
 /** From wire to domain: every field checked, every gap filled. Throws FIELDS_INVALID with all issues. */
 
@@ -107,12 +109,8 @@ export function parseRunEnd(end: SystemRunEndOutput, receivedAtMs: number) {
 }
 
 export function parseActivation(activation: ActivationOutput, receivedAtMs: number): Activation {
-  const parsed = activationOrIssues(
-    activation,
-    activation.system_id,
-    activation.run_id,
-    receivedAtMs,
-  );
+  const place = placeOf(activation.system_id, activation.run_id);
+  const parsed = activationOrIssues(activation, place, receivedAtMs);
   if (Array.isArray(parsed)) throw invalid(parsed);
   return parsed;
 }
@@ -131,26 +129,36 @@ export function parseBatch(
       },
     ]);
   }
+  const shared = placeOf(batch.system_id, batch.run_id);
   return activations.map((item) => {
-    const systemId = item.system_id === "" ? batch.system_id : item.system_id;
-    const runId = item.run_id === "" ? batch.run_id : item.run_id;
-    const parsed = activationOrIssues(item, systemId, runId, receivedAtMs);
+    const place =
+      item.system_id === "" && item.run_id === ""
+        ? shared
+        : placeOf(item.system_id || batch.system_id, item.run_id || batch.run_id);
+    const parsed = activationOrIssues(item, place, receivedAtMs);
     return Array.isArray(parsed) ? invalid(parsed) : parsed;
   });
 }
 
-function activationOrIssues(
-  activation: ActivationOutput,
-  systemId: string,
-  runId: string,
-  receivedAtMs: number,
-): Activation | Issues {
+/** The run that an activation belongs to, checked; once for a batch whose items inherit it. */
+type Place = { systemId: string; runId: string; issues: Issues };
+
+function placeOf(systemId: string, runId: string): Place {
   const issues: Issues = [];
-  const { activation_id: id, entity, occurred_at: occurredAt, seq, attributes } = activation;
   checkText(issues, "system_id", systemId, SYSTEM_ID);
   checkUuid(issues, "run_id", runId);
-  if (entity) checkEntity(issues, "entity.", entity);
-  else issues.push({ field: "entity", problem: "is missing" });
+  return { systemId, runId: runId.toLowerCase(), issues };
+}
+
+function activationOrIssues(
+  activation: ActivationOutput,
+  { systemId, runId, issues: issuesOfPlace }: Place,
+  receivedAtMs: number,
+): Activation | Issues {
+  const issues: Issues = issuesOfPlace.length > 0 ? [...issuesOfPlace] : [];
+  const { activation_id: id, entity, occurred_at: occurredAt, seq, attributes } = activation;
+  if (!entity) issues.push({ field: "entity", problem: "is missing" });
+  else if (!(entity as Partial<KnownEntity>).isValid) checkEntity(issues, "entity.", entity);
   if (id !== "") checkUuidV7(issues, "activation_id", id);
   checkCount(issues, "seq", seq);
   const occurredAtUs = occurredAt ? checkTimestamp(issues, "occurred_at", occurredAt) : undefined;
@@ -159,7 +167,7 @@ function activationOrIssues(
   if (issues.length > 0) return issues;
   return {
     systemId,
-    runId: runId.toLowerCase(),
+    runId,
     entity: entity as Entity,
     activationId: id === "" ? newUuidV7() : id.toLowerCase(),
     occurredAtUs: occurredAtUs ?? (id === "" ? receivedAtMs : uuidMs(id)) * 1_000,
@@ -191,16 +199,6 @@ export function isRunOf2018(run: SystemRunOutput): boolean {
 
 const SYSTEM_ID = { min: 1, max: LIMITS.systemId } as const;
 const CLIENT_FIELD = { min: 0, max: LIMITS.clientField } as const;
-const CATEGORY = { min: 1, max: LIMITS.category } as const;
-const NAME = { min: 1, max: LIMITS.entityName } as const;
-const IDENTITY = { min: 1, max: LIMITS.identity } as const;
-
-function checkEntity(issues: Issues, prefix: string, entity: SystemEntityOutput): void {
-  checkText(issues, `${prefix}category`, entity.category, CATEGORY);
-  checkText(issues, `${prefix}name`, entity.name, NAME);
-  checkText(issues, `${prefix}identity`, entity.identity, IDENTITY);
-}
-
 function checkEntities(issues: Issues, entities: readonly SystemEntityOutput[]): void {
   if (entities.length > LIMITS.maxEntities) {
     issues.push({

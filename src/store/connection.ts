@@ -2,11 +2,13 @@ import pg from "pg";
 
 /**
  * A connection of one's own, outside the pool, connected. Its `error` events (the server went away while nobody asked
- * it anything) are taken to `onLost` rather than ending the process. `end` never hangs: a socket that does not close
+ * it anything) are taken to `onLost` rather than ending the process; the first may come before `connect` has resolved. `end` never hangs: a socket that does not close
  * by itself is destroyed.
  */
 export type Connection = {
   readonly client: pg.Client;
+  /** It broke; only a new one helps. */
+  readonly isLost: boolean;
   end(): Promise<void>;
 };
 
@@ -18,7 +20,11 @@ export async function connect(
   onLost: (error: Error) => void = () => {},
 ): Promise<Connection> {
   const client = new pg.Client({ ...config, application_name: `slimmer ${name}` });
-  client.on("error", onLost);
+  let isLost = false;
+  client.on("error", (error) => {
+    isLost = true;
+    onLost(error);
+  });
   try {
     await client.connect();
   } catch (error) {
@@ -27,6 +33,9 @@ export async function connect(
   }
   return {
     client,
+    get isLost() {
+      return isLost;
+    },
     async end() {
       const timer = setTimeout(() => destroy(client), END_MS);
       await client.end().catch(() => {});

@@ -40,12 +40,12 @@ export function startLeader(options: LeaderOptions): Leader {
 
   async function round(): Promise<number> {
     if (!connection) {
-      const fresh: Connection = await connect((error) => {
-        if (connection === fresh) {
-          log.warn({ err: error }, "the keeper lost its connection; connecting again");
-          drop();
-          loop.wake();
-        }
+      let fresh: Connection | undefined;
+      fresh = await connect((error) => {
+        if (!fresh || connection !== fresh) return;
+        log.warn({ err: error }, "the keeper lost its connection; connecting again");
+        drop();
+        loop.wake();
       });
       connection = fresh;
     }

@@ -338,15 +338,15 @@ describe("each call gets its own part of the result", () => {
 
 test("room() settles at once while there is room, else when there is some again", async () => {
   const { commit, add, writer } = start({ rows: 5 });
-  await commit.room();
+  await commit.room(0);
   add(rowsOf(1));
   await turn();
   add(rowsOf(5));
   let hasRoom = 0;
-  void commit.room().then(() => {
+  void commit.room(0).then(() => {
     hasRoom += 1;
   });
-  void commit.room().then(() => {
+  void commit.room(0).then(() => {
     hasRoom += 1;
   });
   await turn();
@@ -361,7 +361,7 @@ test("room() settles when those who wait are refused", async () => {
   await turn();
   add(rowsOf(5));
   let hasRoom = false;
-  void commit.room().then(() => {
+  void commit.room(0).then(() => {
     hasRoom = true;
   });
   writer.setConnected(false);
