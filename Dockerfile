@@ -21,5 +21,5 @@ COPY --from=build /app/proto proto
 COPY --from=build /app/dist dist
 USER 1000:1000
 EXPOSE 50051 9464
-ENTRYPOINT ["node", "/app/dist/cli/index.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=32", "/app/dist/cli/index.js"]
 CMD ["serve"]

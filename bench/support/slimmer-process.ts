@@ -12,7 +12,8 @@ export async function startSlimmer(
   command: "serve" | "keeper",
   env: Record<string, string>,
 ): Promise<SlimmerProcess> {
-  const child = startChild(CLI, [command], { env });
+  // As `slimmer` itself starts it: src/processes/node-args.ts.
+  const child = startChild(CLI, [command], { env, execArgv: ["--max-semi-space-size=32"] });
   const ready = new Promise<ReadyMessage["addresses"] | undefined>((resolve) => {
     const timer = setTimeout(() => resolve(undefined), READY_MS);
     child.process.on("message", (message: ReadyMessage) => {

@@ -16,22 +16,15 @@ export function uuidMs(uuid: string): number {
   return Number.parseInt(uuid.slice(0, 8), 16) * 65_536 + Number.parseInt(uuid.slice(9, 13), 16);
 }
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+
 /** Whether the text is a UUID in the usual form, in lower or upper case. */
 export function isUuid(text: string): boolean {
-  if (text.length !== 36) return false;
-  for (let index = 0; index < 36; index++) {
-    const code = text.charCodeAt(index);
-    const isDash = index === 8 || index === 13 || index === 18 || index === 23;
-    if (isDash ? code !== 45 : !isHexDigit(code)) return false;
-  }
-  return true;
+  return UUID.test(text);
 }
 
 /** Whether the text is a UUID of version 7 and the RFC 9562 variant. */
 export function isUuidV7(text: string): boolean {
-  return isUuid(text) && text.charCodeAt(14) === 55 && "89abAB".includes(text.charAt(19));
-}
-
-function isHexDigit(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
+  return UUID_V7.test(text);
 }

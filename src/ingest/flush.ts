@@ -7,7 +7,7 @@ import {
   storeNew,
   storeStrays,
 } from "../store/activations.ts";
-import { classifyPgError, toStoreError } from "../store/pg-errors.ts";
+import { classifyPgError, type PgFailure, toStoreError } from "../store/pg-errors.ts";
 import type { Queryable } from "../store/queryable.ts";
 import type { Horizon } from "./horizon.ts";
 import { createRepeatWatch, type RepeatWatch } from "./repeat-watch.ts";
@@ -18,6 +18,13 @@ export type FlushResult = {
   failures: ReadonlyMap<number, SlimmerError>;
 };
 
+/** Failures of the fast statement after which the careful one finds out what it was. */
+const MAY_GO_BETTER: ReadonlySet<PgFailure> = new Set([
+  "duplicate",
+  "no-partition",
+  "conflict",
+  "defect",
+]);
 /** How often a statement is tried whose transaction was in another's way. */
 const CONFLICT_ATTEMPTS = 4;
 /** How often one is tried whose bounds were stale: while a keeper makes ninety partitions, they move many times a second. */
@@ -36,6 +43,17 @@ export async function flushRows(
   horizon: Horizon,
   repeats: RepeatWatch = createRepeatWatch(),
 ): Promise<FlushResult | undefined> {
+  // Nearly always: all of them dated, new and in order.
+  if (!repeats.areExpected && rows.every((row) => horizon.covers(row.activationId))) {
+    const inOrder = isInOrder(rows) ? rows : rows.toSorted(compareRows);
+    try {
+      await storeNew(db, inOrder);
+      return undefined;
+    } catch (error) {
+      // What it was shows on the careful way.
+      if (!MAY_GO_BETTER.has(classifyPgError(error))) throw toStoreError(error);
+    }
+  }
   const places = sortedPlaces(rows);
   const dated: number[] = [];
   const strays: number[] = [];
@@ -58,7 +76,7 @@ export async function flushRows(
     try {
       found =
         kind === "dated"
-          ? await storeAllOrFresh(chosen)
+          ? await storeCarefully(chosen)
           : await storeStrays(db, chosen, horizon.bounds);
     } catch (error) {
       return storeAfterFailure(kind, group, attempt, error);
@@ -67,16 +85,7 @@ export async function flushRows(
     for (const index of found ?? []) result.duplicates.add(group[index] as number);
   }
 
-  /** By the fast statement unless repeats are about; by the careful one after it met a repeat. */
-  async function storeAllOrFresh(chosen: readonly ActivationRow[]): Promise<Duplicates> {
-    if (!repeats.areExpected) {
-      try {
-        await storeNew(db, chosen);
-        return undefined;
-      } catch (error) {
-        if (classifyPgError(error) !== "duplicate") throw error;
-      }
-    }
+  async function storeCarefully(chosen: readonly ActivationRow[]): Promise<Duplicates> {
     const duplicates = await storeDated(db, chosen);
     if (duplicates) repeats.note();
     return duplicates;
@@ -128,10 +137,15 @@ export async function flushRows(
 /** The places of the rows in key order; rows mostly come in it already. */
 function sortedPlaces(rows: readonly ActivationRow[]): number[] {
   const places = rows.map((_, place) => place);
-  const inOrder = rows.every(
-    (row, place) => place === 0 || compareRows(rows[place - 1] as ActivationRow, row) <= 0,
-  );
-  return inOrder
+  return isInOrder(rows)
     ? places
     : places.sort((a, b) => compareRows(rows[a] as ActivationRow, rows[b] as ActivationRow));
+}
+
+function isInOrder(rows: readonly ActivationRow[]): boolean {
+  for (let place = 1; place < rows.length; place++) {
+    if (compareRows(rows[place - 1] as ActivationRow, rows[place] as ActivationRow) > 0)
+      return false;
+  }
+  return true;
 }

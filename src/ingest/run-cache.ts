@@ -43,7 +43,6 @@ export function createRunCache({
     sizeCalculation: (run) => run.listed.size + run.unlisted.size + 4,
   });
   const loading = new Map<string, Promise<CachedRun | undefined>>();
-  const fromMemory = metrics.runLookups.labels("memory");
   const fromDatabase = metrics.runLookups.labels("database");
   const notFound = metrics.runLookups.labels("unknown");
 
@@ -65,9 +64,7 @@ export function createRunCache({
   }
 
   function peek(systemId: string, runId: string): CachedRun | undefined {
-    const run = runs.get(keyOf(systemId, runId));
-    if (run) fromMemory.inc();
-    return run;
+    return runs.get(keyOf(systemId, runId));
   }
 
   return {

@@ -16,6 +16,7 @@ import { type ChildRecord, createChildRecord } from "./child-record.ts";
 import { defaultDataDir } from "./default-data-dir.ts";
 import { EXIT } from "./exit-codes.ts";
 import { readableLine } from "./log-line.ts";
+import { NODE_ARGS } from "./node-args.ts";
 import { namesOutsideDatabase } from "./outside-database.ts";
 import { listenForStop, type StopSignals } from "./stop-signals.ts";
 
@@ -157,6 +158,7 @@ function keep(
     name,
     entry,
     args: [name],
+    nodeArgs: NODE_ARGS,
     env,
     log,
     onLine: lineOf(name),

@@ -8,27 +8,33 @@ export class Malformed {
   }
 }
 
-type Decoder = (bytes: Buffer) => unknown;
+/** What a method reads and writes in place of proto-loader's code. */
+export type Codec = {
+  decode?: (bytes: Buffer) => unknown;
+  encode?: (response: never) => Buffer;
+};
 
 /**
  * The same service, but bytes that can't be decoded reach the handler as a Malformed (grpc-js alone would answer INTERNAL,
- * which blames the server for what the caller sent), and some methods have decoders of their own.
+ * which blames the server for what the caller sent), and some methods have codecs of their own.
  */
 export function tolerant<S extends ServiceDefinition>(
   service: S,
-  decoders: { [Method in keyof S]?: Decoder } = {},
+  codecs: { [Method in keyof S]?: Codec } = {},
 ): S {
   return Object.fromEntries(
     Object.entries(service).map(([name, method]) => [
       name,
-      tolerantMethod(method, decoders[name] ?? method.requestDeserialize),
+      tolerantMethod(method, codecs[name] ?? {}),
     ]),
   ) as unknown as S;
 }
 
-function tolerantMethod(method: MethodDefinition<unknown, unknown>, decode: Decoder) {
+function tolerantMethod(method: MethodDefinition<unknown, unknown>, codec: Codec) {
+  const { decode = method.requestDeserialize, encode = method.responseSerialize } = codec;
   return {
     ...method,
+    responseSerialize: encode,
     requestDeserialize(bytes: Buffer): unknown {
       try {
         return decode(bytes);

@@ -19,6 +19,7 @@ import type { PresenceBook } from "../ingest/presence.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { decodeActivation, decodeActivationBatch } from "./activation-decoder.ts";
+import { encodeActivationResponse } from "./activation-encoder.ts";
 import { type Drain, serveActivationStream } from "./activation-stream.ts";
 import type { CallContext } from "./call-context.ts";
 import { callMeter } from "./call-meter.ts";
@@ -125,9 +126,9 @@ export function mainService(options: MainServiceOptions) {
 
   return {
     definition: tolerant(MainService, {
-      new_activation: decodeActivation,
-      new_activations: decodeActivationBatch,
-      stream_activations: decodeActivationBatch,
+      new_activation: { decode: decodeActivation, encode: encodeActivationResponse },
+      new_activations: { decode: decodeActivationBatch },
+      stream_activations: { decode: decodeActivationBatch },
     }),
     handlers: {
       ping: unary(tools("ping"), ping),

@@ -14,12 +14,15 @@ export type UnaryTools = { meter: CallMeter; log: Logger; nowMs(): number };
  */
 export function unary<Request, Response>(
   { meter, log, nowMs }: UnaryTools,
-  handler: (request: Request, context: CallContext) => Promise<Response> | Response,
+  handler: (request: Request, context: CallContext) => Promise<Response>,
 ): handleUnaryCall<Request | Malformed, Response> {
   return (call, callback) => {
     const end = meter.begin();
     const context = callContext(call as never, nowMs());
-    answer(call.request, context).then(
+    const { request } = call;
+    const answer =
+      request instanceof Malformed ? Promise.reject(malformed(request)) : handler(request, context);
+    answer.then(
       (response) => {
         end(status.OK);
         callback(null, response);
@@ -32,11 +35,6 @@ export function unary<Request, Response>(
       },
     );
   };
-
-  async function answer(request: Request | Malformed, context: CallContext): Promise<Response> {
-    if (request instanceof Malformed) throw malformed(request);
-    return handler(request, context);
-  }
 }
 
 export function malformed({ cause }: Malformed): SlimmerError {

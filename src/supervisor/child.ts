@@ -11,6 +11,8 @@ export type ChildOptions = {
   /** The file that Node runs, and its arguments. */
   entry: string;
   args: readonly string[];
+  /** Options of Node itself. */
+  nodeArgs?: readonly string[];
   env: NodeJS.ProcessEnv;
   /** Takes each line that the child writes, without its end. */
   onLine(line: string): void;
@@ -45,8 +47,9 @@ const LAST_WORDS_MS = 500;
  * Starts `node <entry> <args>` in a process group of its own, so that the terminal's Ctrl-C reaches it only through us,
  * in our order. The channel to it doubles as a leash: it closes when we die.
  */
-export function startChild({ entry, args, env, onLine }: ChildOptions): Child {
-  const child = spawn(process.execPath, [entry, ...args], {
+export function startChild(options: ChildOptions): Child {
+  const { entry, args, nodeArgs = [], env, onLine } = options;
+  const child = spawn(process.execPath, [...nodeArgs, entry, ...args], {
     env,
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],

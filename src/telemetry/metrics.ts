@@ -96,7 +96,7 @@ export function createMetrics({ defaults = true }: { defaults?: boolean } = {}) 
     runLookups: new Counter({
       registers,
       name: "slimmer_ingest_run_lookups_total",
-      help: "Lookups of an activation's run, by where it was found.",
+      help: "Runs that had to be looked up in the database, by outcome: database (found), unknown.",
       labelNames: ["source"] as const,
     }),
     writersConnected: new Gauge({
