@@ -1,4 +1,9 @@
-import { type ActivationBatch, type ActivationBatchOutput, MainService } from "slimmer-grpc";
+import {
+  type ActivationBatch,
+  type ActivationBatchOutput,
+  MainService,
+  packageDefinition,
+} from "slimmer-grpc";
 import { describe, expect, test } from "vitest";
 import { decodeActivation, decodeActivationBatch } from "../../src/rpc/activation-decoder.ts";
 import { pick, seededRandom } from "../support/rows.ts";
@@ -71,6 +76,20 @@ describe("our decoder gives what proto-loader gives", () => {
     );
   });
 });
+
+test.each([
+  ["Activation", 7],
+  ["ActivationBatch", 4],
+  ["SystemEntity", 3],
+])(
+  "%s has as many fields as our decoder reads: a new one must be added there, and here",
+  (name, count) => {
+    const { type } = packageDefinition[`slimmer_grpc.${name}`] as unknown as {
+      type: { field: unknown[] };
+    };
+    expect(type.field).toHaveLength(count);
+  },
+);
 
 test("fields that nobody knows are passed over", () => {
   const known = requestSerialize({ system_id: "greenhouse", batch_no: 9 });

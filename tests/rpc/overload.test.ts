@@ -10,7 +10,11 @@ import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
 let proxy: TcpProxy;
 const server = useServer(
-  { SLIMMER_INTAKE_MAX_CALLS: "200", SLIMMER_INTAKE_MAX_ROWS: "2000" },
+  {
+    SLIMMER_INTAKE_MAX_CALLS: "200",
+    SLIMMER_INTAKE_MAX_ROWS: "2000",
+    SLIMMER_INTAKE_MAX_BYTES: String(16 * 1024 * 1024),
+  },
   async (url) => {
     proxy = await startTcpProxy(url);
     return proxy.urlVia(url);
@@ -75,6 +79,34 @@ test("a stream waits where a call is refused", async () => {
   proxy.hold(false);
   expect(await ended).toBeUndefined();
   expect(acks).toEqual(Array.from({ length: 12 }, () => 500));
+});
+
+test("streams that would wait with more than fits into memory are refused", async () => {
+  proxy.hold(true);
+  const attributes = Object.fromEntries(
+    Array.from({ length: 14 }, (_, number) => [`key-${number}`, "v".repeat(250)]),
+  );
+  const outcomes = Array.from({ length: 24 }, () => {
+    const stream = server().client.stream_activations();
+    const outcome = new Promise<Refusal | number>((resolve) => {
+      stream.on("data", (ack) => resolve(ack.stored));
+      stream.on("error", (error: ServiceError) => resolve(new Refusal(error)));
+    });
+    const activations = Array.from({ length: 500 }, () => ({ ...item(), attributes }));
+    stream.write({ ...run, batch_no: 1, activations });
+    stream.end();
+    return outcome;
+  });
+  const refused: Refusal[] = [];
+  for (const outcome of outcomes) {
+    void outcome.then((ended) => ended instanceof Refusal && refused.push(ended));
+  }
+  await eventually(() => expect(refused.length).toBeGreaterThan(5));
+  expect(new Set(refused.map(({ reason }) => reason))).toEqual(new Set(["INTAKE_FULL"]));
+  proxy.hold(false);
+  const stored = (await Promise.all(outcomes)).filter((ended) => !(ended instanceof Refusal));
+  expect(new Set(stored)).toEqual(new Set([500]));
+  expect(stored.length).toBeGreaterThan(0);
 });
 
 test("a client that opens 1,500 calls and cancels them harms nobody else", async () => {
