@@ -43,7 +43,7 @@ test.each([
     "no-partition",
   ],
   ["a row breaks a check", withCode("23514", "violates check constraint"), "defect"],
-  ["a row is there already", withCode("23505"), "defect"],
+  ["a row is there already", withCode("23505"), "duplicate"],
   ["a value is no JSON", withCode("22P02"), "defect"],
   ["a column does not exist", withCode("42703"), "defect"],
   ["something else went wrong", new TypeError("x is not a function"), "defect"],
