@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { ActivationRow } from "../../src/domain/activation.ts";
 import { flushRows } from "../../src/ingest/flush.ts";
 import { createHorizon, type Horizon } from "../../src/ingest/horizon.ts";
+import { createRepeatWatch } from "../../src/ingest/repeat-watch.ts";
 import { createPartitions, dropPartitions } from "../../src/store/partitions.ts";
 import type { Queryable } from "../../src/store/queryable.ts";
 import { useDatabase } from "../support/database.ts";
@@ -188,4 +189,25 @@ test("a statement that was another's victim is tried again", async () => {
   const rows = rowsOf(3);
   expect(await flushRows(unlucky, rows, await horizonOf(db))).toBeUndefined();
   expect(await counts(db, rows)).toEqual({ dated: 3, strays: 0 });
+});
+
+test("a flush of new rows takes one statement; a repeat in it costs one more, and the next flush only one", async () => {
+  const [db] = (await connectMany(await ownDatabase(), 1)) as [pg.Client];
+  const horizon = await horizonOf(db);
+  const repeats = createRepeatWatch();
+  const rows = rowsOf(20);
+  const counted = counting(db);
+  await flushRows(counted.db, rows, horizon, repeats);
+  expect(counted.stores).toBe(1);
+
+  const [repeated] = rows as [ActivationRow];
+  const mixed = [...rowsOf(5), repeated];
+  const result = await flushRows(counted.db, mixed, horizon, repeats);
+  expect(result?.duplicates).toEqual(new Set([5]));
+  expect(counted.stores).toBe(3);
+
+  const next = await flushRows(counted.db, [...rowsOf(3), repeated], horizon, repeats);
+  expect(next?.duplicates).toEqual(new Set([3]));
+  expect(counted.stores).toBe(4);
+  expect(await counts(db, [...rows, ...mixed])).toEqual({ dated: 25, strays: 0 });
 });
