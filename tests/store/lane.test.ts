@@ -51,20 +51,24 @@ test("a flood in one lane leaves the other free", async () => {
   expect(flooded.waiting).toBe(0);
 });
 
-test("no more than its width work at a time", async () => {
+test("as many as its width work at a time, and no more", async () => {
   const lane = laneOf({ width: 2 });
+  const gate = deferred<void>();
   let working = 0;
   let most = 0;
-  await Promise.all(
-    Array.from({ length: 10 }, () =>
-      lane.run(async (client) => {
-        working += 1;
-        most = Math.max(most, working);
-        await ping(client);
-        working -= 1;
-      }),
-    ),
+  const work = Array.from({ length: 10 }, () =>
+    lane.run(async (client) => {
+      working += 1;
+      most = Math.max(most, working);
+      await gate.promise;
+      await ping(client);
+      working -= 1;
+    }),
   );
+  await eventually(() => expect(working).toBe(2));
+  expect(lane.waiting).toBe(8);
+  gate.resolve();
+  await Promise.all(work);
   expect(most).toBe(2);
 });
 
