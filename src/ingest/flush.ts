@@ -33,8 +33,8 @@ const BOUNDS_ATTEMPTS = 50;
 /**
  * Stores rows in as few statements as they allow: one for the days that have partitions, one for strays. Rows are taken to
  * be new until one turns out to be a repeat; then they are stored again, row by row as it were, and so are those of the
- * next moment, for repeats come in crowds. A statement
- * that PostgreSQL refuses for what it holds is halved until the bad row stands alone, so that it fails no neighbour.
+ * next moment, for repeats come in crowds. A statement that PostgreSQL refuses for what it holds is halved until the bad
+ * row stands alone, so that it fails no neighbour.
  * Rejects, with a SlimmerError, only when PostgreSQL is away, full or busy: then nothing is known about any row.
  */
 export async function flushRows(
@@ -43,11 +43,10 @@ export async function flushRows(
   horizon: Horizon,
   repeats: RepeatWatch = createRepeatWatch(),
 ): Promise<FlushResult | undefined> {
-  // Nearly always: all of them dated, new and in order.
+  // Nearly always: all of them dated, and new.
   if (!repeats.areExpected && rows.every((row) => horizon.covers(row.activationId))) {
-    const inOrder = isInOrder(rows) ? rows : rows.toSorted(compareRows);
     try {
-      await storeNew(db, inOrder);
+      await storeNew(db, rows.toSorted(compareRows));
       return undefined;
     } catch (error) {
       // What it was shows on the careful way.
@@ -134,18 +133,9 @@ export async function flushRows(
   }
 }
 
-/** The places of the rows in key order; rows mostly come in it already. */
+/** The places of the rows in key order. */
 function sortedPlaces(rows: readonly ActivationRow[]): number[] {
-  const places = rows.map((_, place) => place);
-  return isInOrder(rows)
-    ? places
-    : places.sort((a, b) => compareRows(rows[a] as ActivationRow, rows[b] as ActivationRow));
-}
-
-function isInOrder(rows: readonly ActivationRow[]): boolean {
-  for (let place = 1; place < rows.length; place++) {
-    if (compareRows(rows[place - 1] as ActivationRow, rows[place] as ActivationRow) > 0)
-      return false;
-  }
-  return true;
+  return rows
+    .map((_, place) => place)
+    .sort((a, b) => compareRows(rows[a] as ActivationRow, rows[b] as ActivationRow));
 }

@@ -177,6 +177,8 @@ export async function openServer(
     firstWriter.resolve();
     watch.wake();
   });
+  // It may have connected while the port was opened.
+  if (commit.isConnected) firstWriter.resolve();
   life.own("readiness", watch, async (loop) => {
     await loop.stop();
     problems.splice(0, problems.length, "shutting down");

@@ -5,9 +5,14 @@ import { readTag, readText, requireEnd, skipField, type WireReader } from "./wir
 /** A sensor as it came, with what is the same every time it comes. */
 export type KnownEntity = Entity & { readonly key: string; readonly isValid: boolean };
 
-/** Sensors send the same bytes for years; this many are remembered. About 20 MiB. */
-const MAX_KNOWN = 50_000;
+/**
+ * Sensors send the same bytes for years, so they are remembered: up to this many bytes, each with what its objects take
+ * beside. In memory that is about three times as much.
+ */
+const MAX_KNOWN_BYTES = 16 * 1024 * 1024;
+const OBJECT_BYTES = 200;
 const known = new Map<string, KnownEntity>();
+let knownBytes = 0;
 
 /**
  * The SystemEntity in the bytes up to `end`: decoded, checked and made into a key when it comes for the first time, and
@@ -23,9 +28,20 @@ export function readEntity(reader: WireReader, end: number): KnownEntity {
     return found;
   }
   const entity = decodeEntity(reader, end);
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(raw, entity);
+  // One that breaks a rule is refused anyway, and may be as long as a message.
+  if (entity.isValid) remember(raw, entity);
   return entity;
+}
+
+function remember(raw: string, entity: KnownEntity): void {
+  const bytes = raw.length + OBJECT_BYTES;
+  if (bytes > MAX_KNOWN_BYTES) return;
+  if (knownBytes + bytes > MAX_KNOWN_BYTES) {
+    known.clear();
+    knownBytes = 0;
+  }
+  known.set(raw, entity);
+  knownBytes += bytes;
 }
 
 function decodeEntity(reader: WireReader, end: number): KnownEntity {

@@ -129,11 +129,26 @@ test.each([
   expect(() => decodeActivationBatch(Buffer.from(bytes))).toThrow(RangeError);
 });
 
-test("a sensor that is remembered is still refused where it breaks a rule", () => {
-  const bytes = requestSerialize({
-    activations: [{ entity: { category: "door", name: "", identity: "d" } }],
+describe("the memory of sensors", () => {
+  const entityOf = (entity: object) => {
+    const bytes = requestSerialize({ activations: [{ entity }] });
+    return decodeActivationBatch(bytes).activations[0]?.entity;
+  };
+
+  test("knows a sensor again by its bytes", () => {
+    const door = { category: "door", name: "front", identity: "remembered" };
+    expect(entityOf(door)).toBe(entityOf(door));
   });
-  for (let time = 0; time < 2; time++) {
-    expect(decodeActivationBatch(bytes).activations[0]?.entity).toMatchObject({ isValid: false });
-  }
+
+  test.each([
+    ["an empty name", { category: "door", name: "", identity: "d" }],
+    [
+      "a name as long as a message",
+      { category: "door", name: "x".repeat(1_000_000), identity: "d" },
+    ],
+  ])("keeps none that breaks a rule, and says so each time: %s", (_what, entity) => {
+    const first = entityOf(entity);
+    expect(first).toMatchObject({ isValid: false });
+    expect(entityOf(entity)).not.toBe(first);
+  });
 });

@@ -1,7 +1,6 @@
 // Original file: slimmer_grpc/main.proto
 
 import type { ItemException as _slimmer_grpc_ItemException, ItemExceptionOutput as _slimmer_grpc_ItemExceptionOutput } from '../slimmer_grpc/ItemException.ts';
-import type { Duration as _google_protobuf_Duration, DurationOutput as _google_protobuf_DurationOutput } from '../google/protobuf/Duration.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -20,10 +19,6 @@ export interface ActivationAck {
    * Items that deserve a word: refused, duplicate, unregistered or with a suspect clock.
    */
   'exceptions'?: (_slimmer_grpc_ItemException)[];
-  /**
-   * How long to wait before sending refused items again that are retryable.
-   */
-  'retry_delay'?: (_google_protobuf_Duration | null);
 }
 
 /**
@@ -42,8 +37,4 @@ export interface ActivationAckOutput {
    * Items that deserve a word: refused, duplicate, unregistered or with a suspect clock.
    */
   'exceptions': (_slimmer_grpc_ItemExceptionOutput)[];
-  /**
-   * How long to wait before sending refused items again that are retryable.
-   */
-  'retry_delay': (_google_protobuf_DurationOutput | null);
 }
