@@ -52,7 +52,7 @@ export type {
   SystemRunResponse,
   SystemRunResponseOutput,
 } from "./generated/slimmer_grpc/SystemRunResponse.ts";
-export { packageDefinition, protoRoot } from "./package.ts";
+export { descriptorSetPath, packageDefinition, protoRoot } from "./package.ts";
 export {
   type BadField,
   decodeStatusDetails,

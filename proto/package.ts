@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type GrpcObject, loadPackageDefinition } from "@grpc/grpc-js";
 import { loadSync, type PackageDefinition } from "@grpc/proto-loader";
@@ -5,6 +6,13 @@ import type { ProtoGrpcType } from "./generated/main.ts";
 
 /** The folder to give to protoc or proto-loader as include path; `slimmer_grpc/main.proto` is in it. */
 export const protoRoot: string = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * The absolute path of `slimmer.desc`: the contract as a binary google.protobuf.FileDescriptorSet with the HTTP rules of
+ * `slimmer_grpc/http.yaml` and the messages of error details. For Envoy's grpc_json_transcoder, and for tools that take a
+ * descriptor set (`grpcurl -protoset`).
+ */
+export const descriptorSetPath: string = join(protoRoot, "dist", "slimmer.desc");
 
 /**
  * The contract, loaded with the options that the generated types were made for: names as in the proto file, 64-bit

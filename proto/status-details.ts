@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { GOOGLE_RPC } from "./google-rpc.ts";
 
 /** The trailing metadata key under which gRPC carries a serialised google.rpc.Status. */
 export const STATUS_DETAILS_KEY = "grpc-status-details-bin";
@@ -20,35 +21,8 @@ export type StatusDetails = {
   retryAfterMs: number | undefined;
 };
 
-// The public wire shapes of google/rpc/status.proto and error_details.proto, as far as slimmer uses them.
-const { root } = protobuf.Root.fromJSON({
-  nested: {
-    Any: { fields: { type_url: { type: "string", id: 1 }, value: { type: "bytes", id: 2 } } },
-    Status: {
-      fields: {
-        code: { type: "int32", id: 1 },
-        message: { type: "string", id: 2 },
-        details: { rule: "repeated", type: "Any", id: 3 },
-      },
-    },
-    ErrorInfo: {
-      fields: {
-        reason: { type: "string", id: 1 },
-        domain: { type: "string", id: 2 },
-        metadata: { keyType: "string", type: "string", id: 3 } as protobuf.IMapField,
-      },
-    },
-    FieldViolation: {
-      fields: { field: { type: "string", id: 1 }, description: { type: "string", id: 2 } },
-    },
-    BadRequest: {
-      fields: { field_violations: { rule: "repeated", type: "FieldViolation", id: 1 } },
-    },
-    Duration: { fields: { seconds: { type: "int64", id: 1 }, nanos: { type: "int32", id: 2 } } },
-    RetryInfo: { fields: { retry_delay: { type: "Duration", id: 1 } } },
-  },
-});
-const Status = root.lookupType("Status");
+const { root } = protobuf.Root.fromJSON(GOOGLE_RPC);
+const Status = rpcType("Status");
 
 const TYPE_URL = "type.googleapis.com/google.rpc.";
 
@@ -56,7 +30,7 @@ const TYPE_URL = "type.googleapis.com/google.rpc.";
 export function encodeStatusDetails(details: StatusDetails): Buffer {
   const parts: { type_url: string; value: Uint8Array }[] = [];
   const add = (name: string, value: object) => {
-    parts.push({ type_url: TYPE_URL + name, value: root.lookupType(name).encode(value).finish() });
+    parts.push({ type_url: TYPE_URL + name, value: rpcType(name).encode(value).finish() });
   };
   if (details.reason !== undefined) {
     const { reason, domain, metadata } = details;
@@ -81,7 +55,7 @@ export function decodeStatusDetails(bytes: Uint8Array): StatusDetails {
   };
   const read = (name: string): Record<string, unknown> | undefined => {
     const found = status.details.find((part) => part.type_url === TYPE_URL + name);
-    return found && plain(root.lookupType(name), found.value);
+    return found && plain(rpcType(name), found.value);
   };
   const info = read("ErrorInfo") as
     | { reason: string; domain: string; metadata: Record<string, string> }
@@ -102,6 +76,10 @@ export function decodeStatusDetails(bytes: Uint8Array): StatusDetails {
         ? undefined
         : retry.retry_delay.seconds * 1_000 + retry.retry_delay.nanos / 1_000_000,
   };
+}
+
+function rpcType(name: string): protobuf.Type {
+  return root.lookupType(`google.rpc.${name}`);
 }
 
 function plain(type: protobuf.Type, bytes: Uint8Array): Record<string, unknown> {

@@ -16,8 +16,11 @@ import { serve } from "../processes/serve.ts";
 import { up } from "../processes/up.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { version } from "../version.ts";
+import { addEdgeCommands } from "./edge.ts";
 import { ping } from "./ping.ts";
+import { addConnectionOptions } from "./server-connection.ts";
 import { addSettingOptions, readSettings } from "./setting-options.ts";
+import { smoke } from "./smoke.ts";
 
 /** The file that `slimmer` runs; its children run it too. */
 const ENTRY = fileURLToPath(new URL("./index.js", import.meta.url));
@@ -81,25 +84,34 @@ export function program(): Command {
   add(
     migrations,
     "status",
-    "Show which migrations the database has; exits with 3 if it is not this version's schema.",
+    "Show which migrations the database has; exits with 3 if this version can't work on it.",
     MIGRATE_KEYS,
     async (settings) => {
-      const { applied, pending, unknown } = await migrationStatus(settings);
+      const { applied, pending, unknown, fits } = await migrationStatus(settings);
       for (const name of applied) say(`${unknown.includes(name) ? "unknown" : "applied"}  ${name}`);
       for (const name of pending) say(`pending  ${name}`);
-      return pending.length + unknown.length > 0 ? EXIT.schema : EXIT.ok;
+      return fits ? EXIT.ok : EXIT.schema;
     },
   );
-  slimmer
-    .command("ping")
-    .summary("Ask a server for an echo.")
+  const pinging = slimmer.command("ping").summary("Ask a server for an echo.");
+  addConnectionOptions(pinging)
     .description("Ask a server for an echo, and check it.")
-    .argument("[address]", "host:port of the server", "127.0.0.1:50051")
     .option("--system <id>", "also a sign of life of this system")
     .option("--timeout <ms>", "longest to wait, in milliseconds", "5000")
-    .action(async (address: string, options: { system?: string; timeout: string }) => {
+    .action(async (address: string, options: Parameters<typeof ping>[1]) => {
       process.exitCode = await ping(address, options);
     });
+  const smoking = slimmer.command("smoke").summary("Try whether a server stores.");
+  addConnectionOptions(smoking)
+    .description(
+      "Try whether a server stores: ping it, register a run, send an activation twice (the second time it must be a duplicate), end the run.",
+    )
+    .option("--system <id>", "the system of the run", "smoke-test")
+    .option("--timeout <ms>", "longest that one step may take, in milliseconds", "5000")
+    .action(async (address: string, options: Parameters<typeof smoke>[1]) => {
+      process.exitCode = await smoke(address, options);
+    });
+  addEdgeCommands(slimmer);
   const guardian = slimmer.command("database", { hidden: true });
   guardian.description("Run the embedded PostgreSQL alone, as a child of `up`.");
   addSettingOptions(guardian, DATABASE_GUARDIAN_KEYS).action(async () => {

@@ -100,6 +100,58 @@ export function text(
   return setting(env, defaultText, summary, "any text", (value) => value || undefined);
 }
 
+/** `host:port` that may be absent. */
+export function optionalAddress(env: string, summary: string): Setting<Address | undefined> {
+  const { allowed, parse } = address(env, "", summary);
+  return setting(env, undefined, summary, allowed, (text) => (text ? parse(text) : undefined));
+}
+
+const HOST_NAME =
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** Host names (or IPv4 addresses) in lower case, with commas between them; absent is none. */
+export function hostNames(
+  env: string,
+  defaultText: string | undefined,
+  summary: string,
+): Setting<readonly string[]> {
+  const rule = {
+    isName: (name: string) => name.length <= 253 && HOST_NAME.test(name),
+    allowed: "host names in lower case, with commas between them",
+  };
+  return list(env, defaultText, rule, summary);
+}
+
+/** Origins of web pages, with commas between them, or `*` for any; absent is none. */
+export function origins(env: string, summary: string): Setting<readonly string[]> {
+  const rule = {
+    isName: (name: string) => name === "*" || isOrigin(name),
+    allowed: "origins like https://example.org, with commas between them, or *",
+  };
+  return list(env, undefined, rule, summary);
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
+}
+
+function list(
+  env: string,
+  defaultText: string | undefined,
+  rule: { isName(text: string): boolean; allowed: string },
+  summary: string,
+): Setting<readonly string[]> {
+  return setting(env, defaultText ?? "", summary, rule.allowed, (text) => {
+    const names = text
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean);
+    const wrong = names.filter((name) => !rule.isName(name));
+    if (wrong.length > 0) throw new BadValue(`has ${wrong.join(", ")} in it`);
+    return [...new Set(names)];
+  });
+}
+
 /** A text that may be absent and is never printed. */
 export function secret(env: string, summary: string): Setting<string | undefined> {
   return {

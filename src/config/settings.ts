@@ -1,3 +1,4 @@
+import { EDGE_SETTINGS } from "./edge-settings.ts";
 import { address, choice, duration, flag, integer, secret, text } from "./kinds.ts";
 
 /**
@@ -117,6 +118,13 @@ export const SETTINGS = {
     "Pause between two rounds of the keeper's upkeep (partitions, retention).",
   ),
 
+  migrateWait: duration(
+    "SLIMMER_MIGRATE_WAIT",
+    "0s",
+    { min: "0s", max: "1h" },
+    "How long `slimmer migrate up` waits for PostgreSQL to answer.",
+  ),
+
   drain: duration(
     "SLIMMER_DRAIN",
     "20s",
@@ -147,6 +155,8 @@ export const SETTINGS = {
     { min: 1_024, max: 65_535 },
     "Port on 127.0.0.1 of the PostgreSQL that `slimmer up` runs.",
   ),
+
+  ...EDGE_SETTINGS,
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;
@@ -205,8 +215,13 @@ export const MIGRATE_KEYS = [
   ...DATABASE_KEYS,
   "logLevel",
   "retention",
+  "migrateWait",
 ] as const satisfies readonly SettingKey[];
 export type MigrateSettings = Settings<(typeof MIGRATE_KEYS)[number]>;
+
+/** What Envoy's configuration is made from. */
+export const EDGE_KEYS = Object.keys(EDGE_SETTINGS) as (keyof typeof EDGE_SETTINGS)[];
+export type EdgeSettings = Settings<(typeof EDGE_KEYS)[number]>;
 
 /** `up` hands the environment on to its children, so it takes every setting that they take. */
 export const UP_KEYS = Object.keys(SETTINGS) as SettingKey[];

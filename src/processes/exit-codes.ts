@@ -5,6 +5,6 @@ export const EXIT = {
   failed: 1,
   /** The command line or the settings are wrong. */
   usage: 2,
-  /** The database schema is not the one of this build. */
+  /** The database schema is not one that this build can work on. */
   schema: 3,
 } as const;

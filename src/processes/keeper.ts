@@ -39,7 +39,7 @@ export function keeper(settings: KeeperSettings, log: Logger): Promise<number> {
       (opened) => opened.close(),
     );
     await requireServerVersion(store.pool);
-    await requireSchema(store.pool);
+    await requireSchema(store.pool, log);
     life.own(
       "folder",
       startFolder({

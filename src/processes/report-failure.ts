@@ -1,5 +1,6 @@
 import { SettingsError } from "../config/load.ts";
 import { SlimmerError } from "../domain/errors.ts";
+import { EdgeError } from "../edge/edge-error.ts";
 import { classifyPgError } from "../store/pg-errors.ts";
 import { SchemaError } from "../store/schema.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -13,6 +14,7 @@ export function reportFailure(error: unknown): number {
 
 function describe(error: unknown): { text: string; code: number } {
   if (error instanceof SettingsError) return { text: error.message, code: EXIT.usage };
+  if (error instanceof EdgeError) return { text: error.message, code: EXIT.usage };
   if (error instanceof SchemaError) return { text: error.message, code: EXIT.schema };
   if (error instanceof SlimmerError) {
     return {

@@ -7,11 +7,11 @@ import { EXIT } from "./exit-codes.ts";
 /**
  * Starts a process, tells that it is ready, and waits until it is told to stop (SIGTERM, SIGINT, or the end of the parent
  * that holds the other end of its IPC channel); then closes what was opened, in reverse. A start that fails closes what it
- * had opened, and throws. Resolves with the exit code.
+ * had opened, and throws. `fail` ends a process that has lost what it lives by. Resolves with the exit code.
  */
 export async function runProcess(
   { log, closeMs }: { log: Logger; closeMs: number },
-  start: (life: Lifecycle, stop: (reason: string) => void) => Promise<Record<string, string>>,
+  start: (life: Lifecycle, fail: (reason: string) => void) => Promise<Record<string, string>>,
 ): Promise<number> {
   const life = createLifecycle({ log, stepMs: closeMs });
   const ending = deferred<{ reason: string; code: number }>();
@@ -27,7 +27,10 @@ export async function runProcess(
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
   try {
-    const addresses = await start(life, stop);
+    const addresses = await start(life, (reason) => {
+      log.error({ reason }, "this process can't go on");
+      ending.resolve({ reason, code: EXIT.failed });
+    });
     tellParent({ kind: "ready", addresses });
     log.info({ ...addresses }, "ready");
     const { reason, code } = await ending.promise;

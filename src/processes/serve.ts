@@ -59,7 +59,7 @@ export async function openServer(
     (opened) => opened.close(),
   );
   await requireServerVersion(store.pool);
-  await requireSchema(store.pool);
+  await requireSchema(store.pool, log);
 
   const problems: string[] = ["starting"];
   const ops = life.own(

@@ -19,11 +19,14 @@ import { readableLine } from "./log-line.ts";
 import { NODE_ARGS } from "./node-args.ts";
 import { namesOutsideDatabase } from "./outside-database.ts";
 import { listenForStop, type StopSignals } from "./stop-signals.ts";
+import { type UpEdge, upEdge } from "./up-edge.ts";
 
 /** A PostgreSQL that recovers after a crash is left the time it needs. */
 const DATABASE_READY_MS = 16 * 60_000;
 const DATABASE_STOP_MS = 60_000;
 const KEEPER_STOP_MS = 15_000;
+/** On top of the time that Envoy was given to drain. */
+const EDGE_STOP_MS = 20_000;
 /** On top of the time that `serve` was given to drain. */
 const SERVE_STOP_MS = 20_000;
 
@@ -31,7 +34,13 @@ const SERVE_STOP_MS = 20_000;
 type Home = { dataDir: string; lock: PidLock; children: ChildRecord };
 
 /** What runs, in the order of starting; it is stopped from the end. */
-type Running = { database?: Supervised; migrate?: Child; keeper?: Supervised; serve?: Supervised };
+type Running = {
+  database?: Supervised;
+  migrate?: Child;
+  keeper?: Supervised;
+  edge?: Supervised;
+  serve?: Supervised;
+};
 
 type Context = {
   settings: UpSettings;
@@ -43,8 +52,8 @@ type Context = {
 };
 
 /**
- * All of slimmer on one machine: the embedded PostgreSQL (unless the settings name another), the schema, `serve` and
- * `keeper` as supervised children. `entry` is the file of the command line. Resolves to the exit code once everything
+ * All of slimmer on one machine: the embedded PostgreSQL (unless the settings name another), the schema, `serve`,
+ * `keeper` and, where there is one, Envoy as supervised children. `entry` is the file of the command line. Resolves to the exit code once everything
  * has stopped: when it was asked to, or when a child can't be kept running.
  */
 export async function up(
@@ -58,6 +67,7 @@ export async function up(
     say("killing the processes that still run");
     running.migrate?.kill();
     running.serve?.kill();
+    running.edge?.kill();
     running.keeper?.kill();
   });
   let home: Home | undefined;
@@ -100,10 +110,13 @@ async function run(context: Context): Promise<never> {
   });
   running.keeper = keeper;
   const [served, kept] = await Promise.all([serve.ready, keeper.ready]);
+  const grpc = served.addresses.grpc ?? addressText(settings.grpcListen);
+  const edge = await startEdge(context, base, reachable(grpc));
   stop.throwIfAsked();
   print(
     summary({
-      grpc: served.addresses.grpc ?? addressText(settings.grpcListen),
+      grpc,
+      edge,
       serveOps: served.addresses.ops ?? addressText(serveOps),
       keeperOps: kept.addresses.ops ?? addressText(keeperOps),
       database: home
@@ -125,12 +138,32 @@ async function startDatabase(
     context,
     "database",
     { ...base, SLIMMER_DATA_DIR: home.dataDir },
-    DATABASE_READY_MS,
+    { readyMs: DATABASE_READY_MS },
   );
   context.running.database = guardian;
   const { url } = await guardian.ready;
   // It listens on 127.0.0.1 only, without TLS.
   return { ...base, SLIMMER_DATABASE_URL: url, SLIMMER_DATABASE_SSL_MODE: "disable" };
+}
+
+/** Starts Envoy where that can be; everything else runs without it too. Resolves to it, or to why it does not run. */
+async function startEdge(
+  context: Context,
+  base: NodeJS.ProcessEnv,
+  grpc: string,
+): Promise<UpEdge | string> {
+  const { settings, home, running } = context;
+  const dataDir = home?.dataDir ?? settings.dataDir ?? defaultDataDir(context.env);
+  const stats = nextPort(nextPort(settings.opsListen));
+  const edge = await upEdge({ settings, env: base, dataDir, grpc, stats });
+  if (typeof edge === "string") return edge;
+  const child = keep(context, "edge", edge.env, { args: ["edge", "run"] });
+  running.edge = child;
+  child.givenUp.catch((error: Error) => say(`goes on without Envoy: ${error.message}`));
+  return await child.ready.then(
+    () => edge,
+    () => "Envoy does not start, so no TLS, JSON or grpc-web",
+  );
 }
 
 /** Runs `slimmer migrate up` to its end. */
@@ -151,7 +184,7 @@ function keep(
   { entry, home, stop }: Context,
   name: string,
   env: NodeJS.ProcessEnv,
-  readyMs?: number,
+  more: { args?: readonly string[]; readyMs?: number } = {},
 ): Supervised {
   stop.throwIfAsked();
   return supervise({
@@ -163,7 +196,7 @@ function keep(
     log,
     onLine: lineOf(name),
     onStart: (pid) => home?.children.note(pid),
-    ...(readyMs === undefined ? {} : { readyMs }),
+    ...more,
   });
 }
 
@@ -181,14 +214,18 @@ async function openHome(settings: UpSettings, env: NodeJS.ProcessEnv): Promise<H
   }
 }
 
-/** Those who use the database go first; each step is bounded, so stopping always ends. */
+/**
+ * Those who use the database go first; `serve` ends its streams, so that Envoy has little left to wait for. Each step is
+ * bounded, so stopping always ends.
+ */
 async function stopAll(
-  { migrate, serve, keeper, database }: Running,
+  { migrate, serve, edge, keeper, database }: Running,
   settings: UpSettings,
 ): Promise<void> {
   if (migrate ?? serve ?? keeper ?? database) say("stopping");
   await migrate?.stop(SERVE_STOP_MS);
   await serve?.stop(settings.drain + settings.drainDelay + SERVE_STOP_MS);
+  await edge?.stop(settings.edgeDrain + EDGE_STOP_MS);
   await keeper?.stop(KEEPER_STOP_MS);
   await database?.stop(DATABASE_STOP_MS);
 }
@@ -209,12 +246,13 @@ function explain(error: unknown): number {
 function nextPort({ host, port }: Address): Address {
   if (port < 65_535) return { host, port: port === 0 ? 0 : port + 1 };
   throw new EmbeddedError(
-    "SLIMMER_OPS_LISTEN=…:65535 leaves no next port for the keeper; choose a lower one.",
+    "SLIMMER_OPS_LISTEN leaves no next ports below 65536 for the keeper and Envoy; choose a lower one.",
   );
 }
 
 function summary(where: {
   grpc: string;
+  edge: UpEdge | string;
   serveOps: string;
   keeperOps: string;
   database: string;
@@ -223,12 +261,18 @@ function summary(where: {
     `http://${reachable(where.serveOps)}/metrics (serve)`,
     `http://${reachable(where.keeperOps)}/metrics (keeper)`,
   ];
+  const { edge } = where;
+  const https = typeof edge === "string" ? undefined : localName(edge.https);
   return [
     "slimmer is up.",
     `  gRPC        ${reachable(where.grpc)}`,
+    typeof edge === "string"
+      ? `  https       none: ${edge}`
+      : `  https       https://${https} (gRPC, grpc-web and JSON through Envoy; CA ${edge.caFile})`,
     `  metrics     ${metrics.join(", ")}`,
     `  PostgreSQL  ${where.database}`,
     "Try:  npx slimmer ping",
+    ...(typeof edge === "string" ? [] : [`      npx slimmer ping ${https} --ca ${edge.caFile}`]),
     "Stop: Ctrl-C",
   ].join("\n");
 }
@@ -236,6 +280,11 @@ function summary(where: {
 /** Where somebody on this machine reaches a server that listens on all addresses. */
 function reachable(address: string): string {
   return address.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(/^\[::\]:/, "[::1]:");
+}
+
+/** The development certificate covers it. */
+function localName({ host, port }: Address): string {
+  return `${host === "0.0.0.0" || host === "127.0.0.1" ? "localhost" : host}:${port}`;
 }
 
 const log: SupervisorLog = {

@@ -1,18 +1,30 @@
 import { setTimeout as wait } from "node:timers/promises";
 import knex, { type Knex } from "knex";
 import pg from "pg";
-import { type Connection, connect } from "./connection.ts";
+import { connectWhenUp } from "./connect-when-up.ts";
+import type { Connection } from "./connection.ts";
 import { LOCK_SPACE, LOCKS } from "./locks.ts";
 import type { Migration } from "./migration.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import { createPartitions } from "./partitions.ts";
-import { MIGRATIONS_TABLE, requireServerVersion, SchemaError, schemaStatus } from "./schema.ts";
+import {
+  acceptUnknown,
+  MIGRATIONS_TABLE,
+  requireServerVersion,
+  SchemaError,
+  schemaStatus,
+} from "./schema.ts";
 
 export type MigrateOptions = {
   connection: pg.ClientConfig;
   retentionMs: number;
   nowMs: number;
-  log: { info(facts: object, message: string): void };
+  log: {
+    info(facts: object, message: string): void;
+    warn(facts: object, message: string): void;
+  };
+  /** How long to wait for PostgreSQL to answer, in milliseconds. Default 0. */
+  serverWaitMs?: number;
   /** How long to wait for another `migrate` to finish, in milliseconds. Default 5 minutes. */
   lockWaitMs?: number;
   migrations?: readonly Migration[];
@@ -23,26 +35,25 @@ const LOCK_POLL_MS = 200;
 /**
  * Brings the schema to this build's version and makes the partitions. Any number may run at once: they take turns under
  * an advisory lock of ours, which ends with its connection. (knex's own lock is a row that survives a crash; under our
- * lock it can only be a leftover, and is freed.) A schema from a newer slimmer is left alone, with a SchemaError.
+ * lock it can only be a leftover, and is freed.) A schema from a newer slimmer is left as it is, and gets its partitions if
+ * this build can work on it; else nothing changes, and it throws a SchemaError.
  */
 export async function migrateUp(options: MigrateOptions): Promise<{ applied: string[] }> {
   // Migrations and partitions take as long as they take; the waits for locks have bounds of their own.
   const config = { ...options.connection, statement_timeout: 0, query_timeout: 0 };
-  const own = await connect(config, "migrate");
+  const { log, serverWaitMs: waitMs = 0 } = options;
+  const own = await connectWhenUp(config, "migrate", { waitMs, log });
   try {
     await requireServerVersion(own.client);
     await takeLock(own, options);
     const migrations = options.migrations ?? MIGRATIONS;
-    const { unknown } = await schemaStatus(own.client, migrations);
-    if (unknown.length > 0) {
-      throw new SchemaError(
-        `the database schema is newer than this slimmer (it has ${unknown.join(", ")}): nothing was changed`,
-      );
-    }
-    const applied = await runMigrations(config, migrations);
+    const status = await schemaStatus(own.client, migrations);
+    acceptUnknown(status, log);
+    // knex would refuse a table with names that it does not know, even with nothing to do.
+    const applied = status.pending.length > 0 ? await runMigrations(config, migrations) : [];
     const { nowMs, retentionMs } = options;
     const partitions = await createPartitions(own.client, { nowMs, retentionMs });
-    options.log.info({ applied, ...partitions }, "the schema is up to date");
+    log.info({ applied, ...partitions }, "the schema is up to date");
     return { applied };
   } finally {
     await own.end();

@@ -18,16 +18,9 @@ export type PgFailure =
 
 /** SQLSTATE classes and codes (PostgreSQL, appendix A) that mean the server can't serve now. */
 const AWAY_CLASSES = new Set(["08", "57", "58", "25"]);
-const AWAY_CODES = new Set([
-  "53300",
-  "53400",
-  "53000",
-  "53200",
-  "55P03",
-  "28P01",
-  "28000",
-  "3D000",
-]);
+const AWAY_CODES = new Set(["53300", "53400", "53000", "53200", "55P03"]);
+/** PostgreSQL answers, but does not know this user, or has no such database. */
+const LOGIN_CODES = new Set(["28P01", "28000", "3D000"]);
 const FULL_CODES = new Set(["53100"]);
 const CONFLICT_CODES = new Set(["40001", "40P01"]);
 /** Of Node's sockets and resolver. */
@@ -52,8 +45,14 @@ export function classifyPgError(error: unknown): PgFailure {
   if (CONFLICT_CODES.has(code)) return "conflict";
   if (code === "23514" && /no partition of relation/.test(error.message)) return "no-partition";
   if (code === "23505") return "duplicate";
-  if (AWAY_CODES.has(code) || SOCKET_CODES.has(code)) return "away";
+  if (AWAY_CODES.has(code) || LOGIN_CODES.has(code) || SOCKET_CODES.has(code)) return "away";
   return code.length === 5 && AWAY_CLASSES.has(code.slice(0, 2)) ? "away" : "defect";
+}
+
+/** Whether a connection failed because nobody answers yet, so that it may succeed without anybody changing a setting. */
+export function isNotUp(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return classifyPgError(error) === "away" && !LOGIN_CODES.has(code ?? "");
 }
 
 /** pg gives these no code. */

@@ -26,19 +26,34 @@ export async function schemaStatus(
   };
 }
 
-/** A server's start ends here when the schema is not the one it was built for. */
+/**
+ * Whether an older slimmer can't work on the schema any more once the migration of this name has run. The name has to
+ * say so: it is all that the older one has of it.
+ */
+export function isBreaking(name: string): boolean {
+  return name.includes("_breaking_");
+}
+
+/** Whether this build can work on the schema: whether requireSchema lets it pass. */
+export function fits({ pending, unknown }: SchemaStatus): boolean {
+  return pending.length === 0 && !unknown.some(isBreaking);
+}
+
+/** A server's start ends here when it can't work on the schema. */
 export class SchemaError extends Error {
   override readonly name = "SchemaError";
 }
 
-/** Throws a SchemaError, in a sentence that names the command to run, unless the schema is the one of this build. */
-export async function requireSchema(db: Queryable): Promise<void> {
-  const { applied, pending, unknown } = await schemaStatus(db);
-  if (unknown.length > 0) {
-    throw new SchemaError(
-      `the database schema is newer than this slimmer (it has ${unknown.join(", ")}): install the slimmer release that made it, or a later one`,
-    );
-  }
+export type SchemaLog = { warn(facts: object, message: string): void };
+
+/**
+ * Throws a SchemaError, in a sentence that names the command to run, unless this build can work on the schema: it is its
+ * own, or a newer one without a breaking migration. In the second case the log says so.
+ */
+export async function requireSchema(db: Queryable, log: SchemaLog): Promise<void> {
+  const status = await schemaStatus(db);
+  acceptUnknown(status, log);
+  const { applied, pending } = status;
   if (pending.length > 0) {
     throw new SchemaError(
       applied.length === 0
@@ -46,6 +61,23 @@ export async function requireSchema(db: Queryable): Promise<void> {
         : `the database schema is too old (it lacks ${pending.join(", ")}): run \`slimmer migrate up\``,
     );
   }
+}
+
+/** Throws a SchemaError if the migrations that this build does not know are none to work with; else names them in the log. */
+export function acceptUnknown({ pending, unknown }: SchemaStatus, log: SchemaLog): void {
+  if (unknown.length === 0) return;
+  const breaking = unknown.filter(isBreaking);
+  if (breaking.length > 0) {
+    throw new SchemaError(
+      `the database schema is too new for this slimmer (it has ${breaking.join(", ")}): install the slimmer release that made it, or a later one`,
+    );
+  }
+  if (pending.length > 0) {
+    throw new SchemaError(
+      `the database schema is of another line of slimmer (it has ${unknown.join(", ")}, and lacks ${pending.join(", ")}): install the slimmer release that made it, or one that knows all of these`,
+    );
+  }
+  log.warn({ unknown }, "the database schema is newer than this slimmer, which can work on it");
 }
 
 /** Oldest server that the statements of this build were written for. */

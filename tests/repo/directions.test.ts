@@ -7,11 +7,12 @@ const PICTURE = "see the picture of the rooms in docs/architecture.md";
 /** Which rooms of src/ a room may import; after "types:", only with `import type`. */
 const ROOMS: Record<string, string> = {
   processes: "*",
-  cli: "processes config telemetry kit domain version.ts",
+  cli: "processes edge config telemetry kit domain version.ts",
   rpc: "ingest store telemetry kit domain types:config",
   upkeep: "ingest store telemetry kit domain types:config",
   ingest: "store kit domain types:telemetry",
   store: "kit domain",
+  edge: "kit domain types:config",
   supervisor: "kit domain",
   embedded: "kit domain",
   telemetry: "kit domain",
@@ -26,7 +27,9 @@ const PACKAGES: Record<string, string> = {
   pg: "store embedded",
   knex: "store",
   "@grpc/grpc-js": "rpc cli processes",
-  "slimmer-grpc": "rpc cli processes",
+  "slimmer-grpc": "rpc edge cli processes",
+  yaml: "edge",
+  "node-forge": "edge",
 };
 
 /** Rooms that use hardly any package. */

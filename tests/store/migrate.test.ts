@@ -6,10 +6,13 @@ import { type MigrateOptions, migrateUp } from "../../src/store/migrate.ts";
 import type { Migration } from "../../src/store/migration.ts";
 import { MIGRATIONS } from "../../src/store/migrations/index.ts";
 import { createPartitions, listPartitionDays } from "../../src/store/partitions.ts";
-import { requireSchema, SchemaError, schemaStatus } from "../../src/store/schema.ts";
+import { isBreaking, requireSchema, SchemaError, schemaStatus } from "../../src/store/schema.ts";
 import { eventually } from "../support/eventually.ts";
 import { configOf, connectTo, emptyDatabase, ownDatabase } from "../support/own-database.ts";
 import { DAY_MS } from "../support/rows.ts";
+import { startServerProcess } from "../support/server-process.ts";
+import { slimmer } from "../support/slimmer-command.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
 
 const NOW_MS = Date.UTC(2026, 2, 1, 13, 37);
 const NAMES = MIGRATIONS.map(({ name }) => name);
@@ -20,9 +23,20 @@ function migrate(url: string, options: Partial<MigrateOptions> = {}) {
     connection: configOf(url),
     retentionMs: 3 * DAY_MS,
     nowMs: NOW_MS,
-    log: { info: () => {} },
+    log: { info: () => {}, warn: () => {} },
     ...options,
   });
+}
+
+/** A log that keeps what it is told. */
+function listener() {
+  const said: string[] = [];
+  const facts: object[] = [];
+  const note = (about: object, message: string) => {
+    facts.push(about);
+    said.push(message);
+  };
+  return { said, facts, log: { info: note, warn: note } };
 }
 
 /** Everything in the schema but what knex keeps for itself, one line each. */
@@ -61,6 +75,8 @@ const extra: Migration = {
     await db.raw("drop table extra");
   },
 };
+
+const breaking: Migration = { ...extra, name: "9001_breaking_extra", breaking: true };
 
 const broken: Migration = {
   ...extra,
@@ -122,11 +138,8 @@ test("a migration that another one keeps waiting for too long gives up in a sent
   const url = await emptyDatabase();
   const db = await connectTo(url);
   await db.query("select pg_advisory_lock($1, $2)", [LOCK_SPACE, LOCKS.migrate]);
-  const said: string[] = [];
-  const waiting = migrate(url, {
-    lockWaitMs: 1,
-    log: { info: (_, message) => said.push(message) },
-  });
+  const { said, log } = listener();
+  const waiting = migrate(url, { lockWaitMs: 1, log });
   await expect(waiting).rejects.toThrow(SchemaError);
   expect(said).toEqual(["another migration is running; waiting for it"]);
   expect(await catalogue(db)).toEqual([]);
@@ -145,15 +158,44 @@ test("a migration whose process dies leaves no lock behind", async () => {
 });
 
 describe("a schema from a newer slimmer", () => {
-  test("is left alone, with a sentence that names what is unknown", async () => {
+  test("stays as it is, and gets its partitions", async () => {
     const url = await emptyDatabase();
     const db = await connectTo(url);
     await migrate(url, { migrations: [...MIGRATIONS, extra] });
+    const days = await listPartitionDays(db);
+
+    const { said, facts, log } = listener();
+    expect(await migrate(url, { nowMs: NOW_MS + 2 * DAY_MS, log })).toEqual({ applied: [] });
+    expect(said[0]).toBe("the database schema is newer than this slimmer, which can work on it");
+    expect(facts[0]).toEqual({ unknown: ["9001_extra"] });
+    expect(said.slice(1)).toEqual(["the schema is up to date"]);
+    expect(await history(db)).toEqual([...NAMES, "9001_extra"]);
+    expect(await listPartitionDays(db)).toHaveLength(days.length + 2);
+  });
+
+  test("with a breaking migration is left alone, with a sentence that names it", async () => {
+    const url = await emptyDatabase();
+    const db = await connectTo(url);
+    await migrate(url, { migrations: [...MIGRATIONS, breaking] });
     const before = await catalogue(db);
 
     const refused = migrate(url, { nowMs: NOW_MS + 2 * DAY_MS });
     await expect(refused).rejects.toThrow(SchemaError);
-    await expect(refused).rejects.toThrow(/newer than this slimmer.*9001_extra/);
+    await expect(refused).rejects.toThrow(/too new for this slimmer.*9001_breaking_extra/);
+    expect(await catalogue(db)).toEqual(before);
+  });
+
+  test("that lacks a migration of ours is left alone as well", async () => {
+    const url = await emptyDatabase();
+    const db = await connectTo(url);
+    await migrate(url, { migrations: [...MIGRATIONS.slice(0, -1), extra] });
+    const before = await catalogue(db);
+
+    const refused = migrate(url);
+    await expect(refused).rejects.toThrow(SchemaError);
+    await expect(refused).rejects.toThrow(
+      /of another line of slimmer \(it has 9001_extra, and lacks 0006_sensor_state\)/,
+    );
     expect(await catalogue(db)).toEqual(before);
   });
 
@@ -161,7 +203,114 @@ describe("a schema from a newer slimmer", () => {
     const url = await emptyDatabase();
     const migrations = [...MIGRATIONS, extra];
     await migrate(url, { migrations });
-    expect(await migrate(url, { migrations })).toEqual({ applied: [] });
+    const { said, log } = listener();
+    expect(await migrate(url, { migrations, log })).toEqual({ applied: [] });
+    expect(said).toEqual(["the schema is up to date"]);
+  });
+
+  test("is shown as such, and only what stops this slimmer makes the status 3", async () => {
+    const url = await ownDatabase();
+    const db = await connectTo(url);
+    const env = { SLIMMER_DATABASE_URL: url };
+    const add = (name: string) =>
+      db.query("insert into slimmer_migrations (name, batch) values ($1, 9)", [name]);
+    const ours = NAMES.map((name) => `applied  ${name}\n`).join("");
+
+    await add("9001_extra");
+    expect(await slimmer(["migrate", "status"], env)).toEqual({
+      code: 0,
+      stdout: `${ours}unknown  9001_extra\n`,
+      stderr: "",
+    });
+
+    await add("9002_breaking_extra");
+    expect(await slimmer(["migrate", "status"], env)).toEqual({
+      code: 3,
+      stdout: `${ours}unknown  9001_extra\nunknown  9002_breaking_extra\n`,
+      stderr: "",
+    });
+    const serve = await slimmer(["serve"], { ...env, SLIMMER_LOG_LEVEL: "fatal" });
+    expect(serve).toMatchObject({ code: 3, stdout: "" });
+    expect(serve.stderr).toContain("too new for this slimmer (it has 9002_breaking_extra)");
+  });
+
+  test.each(["serve", "keeper"] as const)("is no reason for %s not to start", async (command) => {
+    const url = await ownDatabase();
+    const db = await connectTo(url);
+    await db.query("insert into slimmer_migrations (name, batch) values ('9001_extra', 9)");
+    const process = await startServerProcess({ command, env: { SLIMMER_DATABASE_URL: url } });
+    expect(await process.stop()).toEqual({ code: 0, signal: null });
+    const lines = process.output().split("\n");
+    expect(lines.filter((line) => line.includes("9001_extra"))).toEqual([
+      expect.stringMatching(/"level":"warn".*"unknown":\["9001_extra"\].*newer than this slimmer/),
+    ]);
+  });
+});
+
+describe("a PostgreSQL that does not answer yet", () => {
+  /** The way to the database of `url`, closed. */
+  async function closedWay(url: string) {
+    const proxy = await startTcpProxy(url);
+    onTestFinished(proxy.close);
+    await proxy.close();
+    return { open: proxy.open, connection: configOf(proxy.urlVia(url)) };
+  }
+
+  test("is waited for, with a line at the first failure and one when it answers", async () => {
+    const url = await emptyDatabase();
+    const { open, connection } = await closedWay(url);
+    const { said, log } = listener();
+    const { applied } = await migrate(url, {
+      connection,
+      serverWaitMs: 60_000,
+      log: {
+        info: log.info,
+        warn(facts, message) {
+          log.warn(facts, message);
+          void open();
+        },
+      },
+    });
+    expect(applied).toEqual(NAMES);
+    expect(said).toEqual([
+      "PostgreSQL does not answer yet; waiting for it",
+      "PostgreSQL answers",
+      "the schema is up to date",
+    ]);
+  });
+
+  test("is given up with its own error when the wait is over", async () => {
+    const url = await emptyDatabase();
+    const { connection } = await closedWay(url);
+    const { said, log } = listener();
+    await expect(migrate(url, { connection, serverWaitMs: 250, log })).rejects.toThrow(
+      "ECONNREFUSED",
+    );
+    expect(said).toEqual(["PostgreSQL does not answer yet; waiting for it"]);
+  });
+
+  test("is not waited for unless somebody asks for it", async () => {
+    const url = await emptyDatabase();
+    const { connection } = await closedWay(url);
+    const { said, log } = listener();
+    await expect(migrate(url, { connection, log })).rejects.toThrow("ECONNREFUSED");
+    expect(said).toEqual([]);
+  });
+});
+
+describe("a PostgreSQL that answers with a refusal is not waited for:", () => {
+  test.each([
+    ["a user that it does not know", { user: "nobody_of_that_name" }, /^28/],
+    ["a database that it does not have", { database: "no_such_database" }, /^3D000$/],
+  ])("%s", async (_what, wrong, code) => {
+    const { said, log } = listener();
+    const refused = migrate("", {
+      connection: { ...configOf(await emptyDatabase()), ...wrong },
+      serverWaitMs: 60 * 60_000,
+      log,
+    });
+    await expect(refused).rejects.toMatchObject({ code: expect.stringMatching(code) });
+    expect(said).toEqual([]);
   });
 });
 
@@ -245,14 +394,16 @@ describe("each migration's way down", () => {
 });
 
 describe("a server's look at the schema", () => {
-  test("is content with its own", async () => {
+  test("is content with its own, without a word", async () => {
     const db = await connectTo(await ownDatabase());
-    await expect(requireSchema(db)).resolves.toBeUndefined();
+    const { said, log } = listener();
+    await requireSchema(db, log);
+    expect(said).toEqual([]);
     expect(await schemaStatus(db)).toEqual({ applied: NAMES, pending: [], unknown: [] });
   });
 
   test("says what to run on an empty database", async () => {
-    const refused = requireSchema(await connectTo(await emptyDatabase()));
+    const refused = requireSchema(await connectTo(await emptyDatabase()), listener().log);
     await expect(refused).rejects.toThrow(SchemaError);
     await expect(refused).rejects.toThrow(
       "the database has no slimmer schema yet: run `slimmer migrate up`",
@@ -264,20 +415,36 @@ describe("a server's look at the schema", () => {
     await migrate(url);
     const db = await connectTo(url);
     await db.query("delete from slimmer_migrations where name >= '0005'");
-    const refused = requireSchema(db);
+    const refused = requireSchema(db, listener().log);
     await expect(refused).rejects.toThrow(SchemaError);
     await expect(refused).rejects.toThrow(
       "the database schema is too old (it lacks 0005_folds, 0006_sensor_state): run `slimmer migrate up`",
     );
   });
 
-  test("asks for another slimmer on a newer one", async () => {
+  test("is content with a newer one, and says so", async () => {
     const url = await emptyDatabase();
     await migrate(url, { migrations: [...MIGRATIONS, extra] });
-    const refused = requireSchema(await connectTo(url));
+    const { said, log } = listener();
+    await requireSchema(await connectTo(url), log);
+    expect(said).toEqual(["the database schema is newer than this slimmer, which can work on it"]);
+  });
+
+  test("asks for another slimmer on one that is too new", async () => {
+    const url = await emptyDatabase();
+    await migrate(url, { migrations: [...MIGRATIONS, extra, { ...breaking, up: async () => {} }] });
+    const refused = requireSchema(await connectTo(url), listener().log);
     await expect(refused).rejects.toThrow(SchemaError);
     await expect(refused).rejects.toThrow(
-      /newer than this slimmer \(it has 9001_extra\): install the slimmer release that made it/,
+      /too new for this slimmer \(it has 9001_breaking_extra\): install the slimmer release that made it/,
     );
+  });
+
+  test("asks for another slimmer on one of another line", async () => {
+    const url = await emptyDatabase();
+    await migrate(url, { migrations: [...MIGRATIONS.slice(0, -1), extra] });
+    const refused = requireSchema(await connectTo(url), listener().log);
+    await expect(refused).rejects.toThrow(SchemaError);
+    await expect(refused).rejects.toThrow(/of another line of slimmer/);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { SlimmerError } from "../../src/domain/errors.ts";
 import { TimeoutError } from "../../src/kit/within.ts";
-import { classifyPgError, toStoreError } from "../../src/store/pg-errors.ts";
+import { classifyPgError, isNotUp, toStoreError } from "../../src/store/pg-errors.ts";
 
 const withCode = (code: string, message = "") => Object.assign(new Error(message), { code });
 
@@ -57,6 +57,23 @@ test.each([
 function aggregate(code: string): Error {
   return Object.assign(new AggregateError([withCode(code), withCode(code)]), { code });
 }
+
+test.each([
+  ["nobody listens", withCode("ECONNREFUSED"), true],
+  ["nobody listens on any address of a name", aggregate("ECONNREFUSED"), true],
+  ["the name is not known yet", withCode("ENOTFOUND"), true],
+  ["there is no way there", withCode("EHOSTUNREACH"), true],
+  ["the server is starting", withCode("57P03"), true],
+  ["the connection ended", new Error("Connection terminated unexpectedly"), true],
+  ["no connection was made in time", new Error("timeout expired"), true],
+  ["the password is wrong", withCode("28P01"), false],
+  ["the user may not come in", withCode("28000"), false],
+  ["the database does not exist", withCode("3D000"), false],
+  ["the server has no TLS", new Error("The server does not support SSL connections"), false],
+  ["the certificate is wrong", withCode("SELF_SIGNED_CERT_IN_CHAIN"), false],
+])("whether to wait for a server where %s", (_what, error, helps) => {
+  expect(isNotUp(error)).toBe(helps);
+});
 
 test.each([
   [withCode("57P01"), "STORE_AWAY", true],

@@ -14,6 +14,6 @@ export async function prepareTemplate(serverUrl: string, name: string): Promise<
     connection: databaseConfig(settings),
     retentionMs: RETENTION_MS,
     nowMs: Date.now(),
-    log: { info: () => {} },
+    log: { info: () => {}, warn: () => {} },
   });
 }

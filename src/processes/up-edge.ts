@@ -1,0 +1,73 @@
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { Address } from "../config/kinds.ts";
+import { SETTINGS, type UpSettings } from "../config/settings.ts";
+import { TLS_FILES } from "../edge/certificate.ts";
+import { EdgeError } from "../edge/edge-error.ts";
+import { findEnvoy, requireEnvoyVersion } from "../edge/envoy.ts";
+import { addressText } from "./child-env.ts";
+
+export type UpEdge = {
+  /** The environment for `slimmer edge run`. */
+  env: NodeJS.ProcessEnv;
+  https: Address;
+  caFile: string;
+};
+
+/** A machine of one's own is reached by these names too. */
+const LOCAL_HOSTS = ["localhost", "127.0.0.1"];
+/** When everything on the machine stops, `serve` has told its clients already. */
+const DRAIN = "2s";
+
+/** How `slimmer up` runs Envoy on this machine, or, as a sentence, why it does not. */
+export async function upEdge(options: {
+  settings: UpSettings;
+  /** What the children of `up` inherit. */
+  env: NodeJS.ProcessEnv;
+  dataDir: string;
+  /** Where `serve` listens. */
+  grpc: string;
+  stats: Address;
+}): Promise<UpEdge | string> {
+  const { settings, env, dataDir, grpc, stats } = options;
+  const binary = await findEnvoy(env.PATH ?? "");
+  if (!binary) return "there is no envoy on the PATH, so no TLS, JSON or grpc-web";
+  try {
+    await requireEnvoyVersion(binary);
+    for (const key of ["edgeListen", "edgeAdminListen"] as const) {
+      await requireFree(settings[key], SETTINGS[key].env);
+    }
+  } catch (error) {
+    if (error instanceof EdgeError) return error.message;
+    throw error;
+  }
+  const tlsDir = env.SLIMMER_EDGE_TLS_DIR || join(dataDir, "edge/tls");
+  const hosts = [...settings.edgeGrpcHosts, ...LOCAL_HOSTS];
+  return {
+    https: settings.edgeListen,
+    caFile: join(tlsDir, TLS_FILES.ca),
+    env: {
+      SLIMMER_EDGE_GRPC_HOSTS: hosts.join(","),
+      SLIMMER_EDGE_CONFIG_DIR: join(dataDir, "edge/envoy"),
+      SLIMMER_EDGE_ACCESS_LOG: "errors",
+      SLIMMER_EDGE_DRAIN: DRAIN,
+      SLIMMER_EDGE_STATS_LISTEN: addressText(stats),
+      SLIMMER_EDGE_SERVE: grpc,
+      ...env,
+      SLIMMER_EDGE_TLS_DIR: tlsDir,
+    },
+  };
+}
+
+async function requireFree({ host, port }: Address, name: string): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => server.close(() => resolve()));
+  }).catch((cause) => {
+    throw new EdgeError(
+      `${name}=${addressText({ host, port })} can't be listened on (${cause.code ?? cause.message}), so no TLS, JSON or grpc-web`,
+      { cause },
+    );
+  });
+}
