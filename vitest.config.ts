@@ -19,19 +19,20 @@ const KINDS = {
   },
   machine: {
     fileParallelism: false,
-    sequence: { groupOrder: 2 },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
 };
 
-function project({ name, kind, folders }: Tier) {
+function project({ name, kind, folders }: Tier, index: number) {
+  // Each tier that needs the machine for itself comes on its own.
+  const order = kind === "machine" ? { sequence: { groupOrder: 2 + index } } : {};
   const include = folders.map((folder) => `tests/${folder}/**/*.test.ts`);
   const files =
     kind === "unit"
       ? { include: [...include, "tests/**/*.unit.test.ts"] }
       : { include, exclude: ["**/*.unit.test.ts"] };
-  return { extends: true as const, test: { name, ...files, ...KINDS[kind] } };
+  return { extends: true as const, test: { name, ...files, ...KINDS[kind], ...order } };
 }
 
 export default defineConfig({

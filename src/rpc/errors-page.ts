@@ -29,6 +29,8 @@ export function errorsPage(): string {
     "  statement that is on its way to the database is not called back. Repeat it with the same `activation_id`: the answer tells, and",
     "  nothing is stored twice. A call whose deadline has passed, or whose caller has gone, while it still waited in the server's queue",
     "  is not stored.",
+    "- `INTERNAL` without details, on a stream: it broke on the way (a proxy can end a stream that has begun only by resetting it). Open a",
+    "  new one, and repeat what was not acknowledged with the same ids.",
     "- A client that sends no `activation_id` (those of 2018) can't tell a retry from a second activation, and neither can the server.",
     "",
   ].join("\n");

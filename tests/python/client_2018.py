@@ -1,7 +1,8 @@
 """A client of 2018: it knows contract_2018.proto and nothing that came later.
 
-    python client_2018.py HOST:PORT
+    python client_2018.py HOST:PORT [CA_FILE NAME]
 
+With a root certificate it speaks TLS to the server of that name, wherever that is.
 Fails unless every reply is the one that a server of 2018 would give, to the byte. Prints one line of JSON with what it
 did. The stubs (contract_2018_pb2.py, contract_2018_pb2_grpc.py) must be on the path.
 """
@@ -85,8 +86,17 @@ def refusals(stub, system_id, run_id):
     }
 
 
-def main(address):
-    with grpc.insecure_channel(address) as channel:
+def open_channel(address, ca_file=None, name=None):
+    if ca_file is None:
+        return grpc.insecure_channel(address)
+    with open(ca_file, "rb") as file:
+        credentials = grpc.ssl_channel_credentials(file.read())
+    options = [("grpc.ssl_target_name_override", name), ("grpc.default_authority", name)]
+    return grpc.secure_channel(address, credentials, options)
+
+
+def main(*where):
+    with open_channel(*where) as channel:
         stub = MainStub(channel)
         pings = ping(stub)
         register(stub, "attic")
@@ -102,4 +112,4 @@ def main(address):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

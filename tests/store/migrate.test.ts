@@ -6,7 +6,7 @@ import { type MigrateOptions, migrateUp } from "../../src/store/migrate.ts";
 import type { Migration } from "../../src/store/migration.ts";
 import { MIGRATIONS } from "../../src/store/migrations/index.ts";
 import { createPartitions, listPartitionDays } from "../../src/store/partitions.ts";
-import { isBreaking, requireSchema, SchemaError, schemaStatus } from "../../src/store/schema.ts";
+import { requireSchema, SchemaError, schemaStatus } from "../../src/store/schema.ts";
 import { eventually } from "../support/eventually.ts";
 import { configOf, connectTo, emptyDatabase, ownDatabase } from "../support/own-database.ts";
 import { DAY_MS } from "../support/rows.ts";
@@ -76,7 +76,7 @@ const extra: Migration = {
   },
 };
 
-const breaking: Migration = { ...extra, name: "9001_breaking_extra", breaking: true };
+const breaking: Migration = { ...extra, name: "9001_breaking_extra" };
 
 const broken: Migration = {
   ...extra,

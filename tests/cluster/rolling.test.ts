@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import type { KubeObject } from "../support/kubernetes.ts";
+import { useRelease } from "../support/release.ts";
+import { type LoadReport, startSteadyLoad } from "../support/steady-load.ts";
+
+const release = useRelease();
+const SLOW = { timeout: 400_000 };
+/** So many calls show that the load runs well again. */
+const ENOUGH = 100;
+
+test(
+  "an upgrade that rolls serve fails no call that is retried, and loses nothing",
+  SLOW,
+  async () => {
+    const { upgrade, connect } = release();
+    const before = await uids("serve");
+    const load = await startSteadyLoad({ connect });
+    await callsMade(load, ENOUGH);
+    await upgrade("serve.podAnnotations.rolled=yes");
+    await eventually(async () => expect(await uids("serve")).toHaveLength(2), {
+      timeoutMs: 60_000,
+    });
+    await callsMade(load, ENOUGH);
+    expect(intersection(before, await uids("serve"))).toEqual([]);
+    await expectNothingLost("serve rolled", await load.stop());
+  },
+);
+
+test(
+  "an upgrade that rolls Envoy fails no call that is retried, and loses nothing",
+  SLOW,
+  async () => {
+    const { upgrade, connect } = release();
+    const before = await uids("envoy");
+    const load = await startSteadyLoad({ connect });
+    await callsMade(load, ENOUGH);
+    await upgrade("serve.podAnnotations.rolled=yes", "envoy.streamIdle=2h");
+    await eventually(async () => expect(await uids("envoy")).toHaveLength(2), {
+      timeoutMs: 90_000,
+    });
+    await callsMade(load, ENOUGH);
+    expect(intersection(before, await uids("envoy"))).toEqual([]);
+    await expectNothingLost("Envoy rolled", await load.stop());
+  },
+);
+
+test("a rollback under load fails no call that is retried, and loses nothing", SLOW, async () => {
+  const { space, connect } = release();
+  const load = await startSteadyLoad({ connect });
+  await callsMade(load, ENOUGH);
+  await space.helm("rollback", "slimmer", "1", "--wait", "--timeout", "5m");
+  await callsMade(load, ENOUGH);
+  await expectNothingLost("rolled back", await load.stop());
+});
+
+test.each(["serve", "envoy", "keeper"])(
+  "a pod of %s that is killed fails no call that is retried",
+  SLOW,
+  async (component) => {
+    const { space, connect } = release();
+    const load = await startSteadyLoad({ connect });
+    await callsMade(load, ENOUGH);
+    const [victim] = await space.pods(component);
+    const name = (victim as KubeObject).metadata.name;
+    await space.kubectl("delete", "pod", name, "--grace-period=0", "--force");
+    await space.kubectl("rollout", "status", `deployment/slimmer-${component}`, "--timeout=120s");
+    await callsMade(load, ENOUGH);
+    await expectNothingLost(`a pod of ${component} killed`, await load.stop());
+  },
+);
+
+test(
+  "while PostgreSQL is away calls are refused with UNAVAILABLE; it comes back without a restart of serve",
+  SLOW,
+  async () => {
+    const { space, connect } = release();
+    const before = await restarts("serve");
+    const load = await startSteadyLoad({ connect, patienceMs: 180_000 });
+    await callsMade(load, ENOUGH);
+    await space.kubectl("delete", "pod", "slimmer-postgres-0");
+    await space.kubectl("rollout", "status", "statefulset/slimmer-postgres", "--timeout=180s");
+    await callsMade(load, ENOUGH);
+    const report = await load.stop();
+    expect(report.refusals.UNAVAILABLE).toBeGreaterThan(0);
+    await expectNothingLost("PostgreSQL deleted", report);
+    expect(await restarts("serve")).toEqual(before);
+  },
+);
+
+async function uids(component: string): Promise<string[]> {
+  return (await release().space.pods(component)).map(({ metadata }) => metadata.uid);
+}
+
+async function restarts(component: string): Promise<Record<string, number>> {
+  const pods = await release().space.pods(component);
+  return Object.fromEntries(
+    pods.map(({ metadata, status }) => [metadata.uid, status.containerStatuses[0].restartCount]),
+  );
+}
+
+function intersection(some: readonly string[], others: readonly string[]): string[] {
+  return some.filter((one) => others.includes(one));
+}
+
+/** Waits until the load has made `count` more calls: it runs, or runs again. */
+async function callsMade(load: { report(): LoadReport }, count: number): Promise<void> {
+  const enough = load.report().calls + count;
+  await eventually(() => expect(load.report().calls).toBeGreaterThan(enough), {
+    timeoutMs: 120_000,
+  });
+}
+
+/** Says how many calls needed the retry, since nobody promises that none does. */
+async function expectNothingLost(what: string, report: LoadReport): Promise<void> {
+  const { calls, retried, refusals, failed, acknowledged } = report;
+  console.info(
+    `${what}: ${calls} calls, ${retried} needed a retry (${JSON.stringify(refusals)}), ${acknowledged.length} acknowledged`,
+  );
+  expect(failed).toEqual([]);
+  const stored = await release().space.query("select activation_id from activations");
+  const isStored = new Set(stored.split("\n"));
+  expect(acknowledged.filter((id) => !isStored.has(id))).toEqual([]);
+}
