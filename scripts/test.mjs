@@ -8,6 +8,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { sweepCompose } from "../tests/support/compose-leftovers.mjs";
 import { sweepContainers, sweepDatabases, sweepFolder } from "../tests/support/leftovers.mjs";
 import { probeTiers, requiredTiers } from "../tests/support/tiers.mjs";
 import { prepare } from "./prepare.mjs";
@@ -97,6 +98,7 @@ async function sweep() {
   const canRun = (name) => runnable.some((tier) => tier.name === name);
   const steps = [sweepFolder(folder)];
   if (canRun("postgres-container")) steps.push(sweepContainers(run));
+  if (canRun("compose")) steps.push(sweepCompose(run));
   // After a run that came to its end, what is still there was kept on purpose.
   if (!cameToItsEnd && canRun("postgres-url")) {
     steps.push(sweepDatabases(process.env.SLIMMER_TEST_DATABASE_URL, `slimmer_test_${run}`));

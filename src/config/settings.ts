@@ -55,11 +55,17 @@ export const SETTINGS = {
     { min: 1, max: 16 },
     "Connections of `serve` that store activations, and nothing else.",
   ),
+  databaseWait: duration(
+    "SLIMMER_DATABASE_WAIT",
+    "0s",
+    { min: "0s", max: "1h" },
+    "How long a process waits at its start for a PostgreSQL that does not answer. 10m in containers, where both start at the same time.",
+  ),
   databaseTimeout: duration(
     "SLIMMER_DATABASE_TIMEOUT",
     "10s",
     { min: "100ms", max: "10m" },
-    "Longest that one statement, one connection attempt or one wait for a connection may take.",
+    "Longest that one statement or one wait for a connection may take. A connection attempt is given up after 3s.",
   ),
 
   flushMaxRows: integer(
@@ -116,13 +122,6 @@ export const SETTINGS = {
     "10m",
     { min: "1s", max: "6h" },
     "Pause between two rounds of the keeper's upkeep (partitions, retention).",
-  ),
-
-  migrateWait: duration(
-    "SLIMMER_MIGRATE_WAIT",
-    "0s",
-    { min: "0s", max: "1h" },
-    "How long `slimmer migrate up` waits for PostgreSQL to answer.",
   ),
 
   drain: duration(
@@ -182,6 +181,7 @@ export type DatabaseSettings = Settings<(typeof DATABASE_KEYS)[number]>;
 
 export const SERVE_KEYS = [
   ...DATABASE_KEYS,
+  "databaseWait",
   "grpcListen",
   "opsListen",
   "logLevel",
@@ -202,6 +202,7 @@ export type ServeSettings = Settings<(typeof SERVE_KEYS)[number]>;
 
 export const KEEPER_KEYS = [
   ...DATABASE_KEYS,
+  "databaseWait",
   "opsListen",
   "logLevel",
   "foldInterval",
@@ -215,7 +216,7 @@ export const MIGRATE_KEYS = [
   ...DATABASE_KEYS,
   "logLevel",
   "retention",
-  "migrateWait",
+  "databaseWait",
 ] as const satisfies readonly SettingKey[];
 export type MigrateSettings = Settings<(typeof MIGRATE_KEYS)[number]>;
 

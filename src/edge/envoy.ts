@@ -52,16 +52,18 @@ export async function requireEnvoyVersion(binary: string): Promise<void> {
 }
 
 /**
- * Starts Envoy, and waits until it serves. Its lines go to our own output. Throws where it ends before it is ready, or takes
- * too long.
+ * Starts Envoy, and waits until it serves. Its lines go to `onOutput`, or else to our own output. Throws where it ends before
+ * it is ready, or takes too long.
  */
 export async function startEnvoy(options: {
   binary: string;
   bootstrap: string;
   stats: Address;
   drainMs: number;
+  onOutput?: (text: string) => void;
 }): Promise<Envoy> {
-  const { binary, bootstrap, stats, drainMs } = options;
+  const { binary, bootstrap, stats, drainMs, onOutput } = options;
+  const output = onOutput ? "pipe" : "inherit";
   const workers = Math.min(MAX_WORKERS, availableParallelism());
   const child = spawn(
     binary,
@@ -70,8 +72,11 @@ export async function startEnvoy(options: {
       ...["--drain-time-s", String(Math.max(1, Math.round(drainMs / 2_000)))],
       ...["--log-level", "warn"],
     ],
-    { stdio: ["ignore", "inherit", "inherit"] },
+    { stdio: ["ignore", output, output] },
   );
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => onOutput?.(text));
+  }
   const ended = deferred<{ code: number | null; signal: string | null }>();
   child.once("error", (error) => ended.reject(error));
   child.once("exit", (code, signal) => ended.resolve({ code, signal }));

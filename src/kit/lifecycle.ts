@@ -9,7 +9,7 @@ export type LifecycleLog = {
 export type Lifecycle = {
   /** Takes over the closing of `thing`, and returns it. Things are closed in reverse order of owning. */
   own<T>(name: string, thing: T, close: (thing: T) => Promise<unknown> | unknown): T;
-  /** Closes everything, once; each step gets at most `stepMs`, and a failed step never keeps the next from running. */
+  /** Closes everything that is open, once; each step gets at most `stepMs`, and a failed step never keeps the next from running. */
   close(): Promise<void>;
 };
 
@@ -39,7 +39,8 @@ export function createLifecycle({ log, stepMs }: { log: LifecycleLog; stepMs: nu
       return thing;
     },
     close() {
-      closing ??= closeAll();
+      // What was opened while it closed is closed after that.
+      closing = (closing ?? Promise.resolve()).then(closeAll);
       return closing;
     },
   };

@@ -4,7 +4,7 @@ import { systemClock } from "../kit/clock.ts";
 import { within } from "../kit/within.ts";
 import { openStore } from "../store/open.ts";
 import { databaseConfig } from "../store/pg-config.ts";
-import { requireSchema, requireServerVersion } from "../store/schema.ts";
+import { requireDatabase } from "../store/require-database.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { startOpsServer } from "../telemetry/ops-server.ts";
@@ -23,7 +23,15 @@ export function keeper(settings: KeeperSettings, log: Logger): Promise<number> {
   return runProcess({ log, closeMs: CLOSE_MS }, async (life) => {
     const metrics = createMetrics();
     metrics.buildInfo.set({ version, process: "keeper" }, 1);
+    let readiness = () => ["starting"];
+    const ops = life.own(
+      "ops",
+      await startOpsServer(settings.opsListen, { metrics, readiness: () => readiness() }),
+      (server) => server.close(),
+    );
     const connection = databaseConfig(settings);
+    const { signal } = life.own("start", new AbortController(), (start) => start.abort());
+    await requireDatabase(connection, { waitMs: settings.databaseWait, signal, log });
     const store = life.own(
       "store",
       openStore({
@@ -38,8 +46,6 @@ export function keeper(settings: KeeperSettings, log: Logger): Promise<number> {
       }),
       (opened) => opened.close(),
     );
-    await requireServerVersion(store.pool);
-    await requireSchema(store.pool, log);
     life.own(
       "folder",
       startFolder({
@@ -68,14 +74,7 @@ export function keeper(settings: KeeperSettings, log: Logger): Promise<number> {
       }),
       (started) => started.close(),
     );
-    const ops = life.own(
-      "ops",
-      await startOpsServer(settings.opsListen, {
-        metrics,
-        readiness: () => (leader.isConnected ? [] : ["the database can't be reached"]),
-      }),
-      (server) => server.close(),
-    );
+    readiness = () => (leader.isConnected ? [] : ["the database can't be reached"]);
     // "Ready" had better be true; but a database that is away must not keep the keeper from saying so.
     await within(FIRST_ROUND_MS, "the first round", leader.firstRound).catch(() => {});
     return { ops: ops.address };

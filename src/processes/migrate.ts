@@ -20,7 +20,7 @@ export async function migrate(settings: MigrateSettings, log: Logger): Promise<s
       connection: databaseConfig(settings),
       retentionMs: settings.retention,
       nowMs: systemClock.nowMs(),
-      serverWaitMs: settings.migrateWait,
+      serverWaitMs: settings.databaseWait,
       log,
     });
     return applied;

@@ -27,14 +27,20 @@ export async function runProcess(
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
   try {
-    const addresses = await start(life, (reason) => {
+    const starting = start(life, (reason) => {
       log.error({ reason }, "this process can't go on");
       ending.resolve({ reason, code: EXIT.failed });
     });
-    tellParent({ kind: "ready", addresses });
-    log.info({ ...addresses }, "ready");
+    const addresses = await Promise.race([starting, ending.promise.then(() => undefined)]);
+    if (addresses) {
+      tellParent({ kind: "ready", addresses });
+      log.info({ ...addresses }, "ready");
+    }
     const { reason, code } = await ending.promise;
     log.info({ reason }, "stopping");
+    await life.close();
+    // Told to stop while it started: what that start had still opened is closed as well.
+    if (!addresses) await starting.catch(() => {});
     await life.close();
     log.info({}, "stopped");
     return code;

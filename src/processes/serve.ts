@@ -18,8 +18,8 @@ import { listUnregistered, numberUnregistered } from "../store/entities.ts";
 import { manifestEntities } from "../store/manifests.ts";
 import { openStore } from "../store/open.ts";
 import { databaseConfig } from "../store/pg-config.ts";
+import { requireDatabase } from "../store/require-database.ts";
 import { endRun, findRun, registerRun, unknownRun } from "../store/runs.ts";
-import { requireSchema, requireServerVersion } from "../store/schema.ts";
 import { findSystem, lockSystem } from "../store/systems.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
@@ -48,24 +48,24 @@ export async function openServer(
   const { nowMs } = systemClock;
   const metrics = createMetrics();
   metrics.buildInfo.set({ version, process: "serve" }, 1);
-  const store = life.own(
-    "store",
-    openStore({
-      connection: databaseConfig(settings),
-      poolSize: settings.databasePool,
-      waitMs: settings.databaseTimeout,
-      log,
-    }),
-    (opened) => opened.close(),
-  );
-  await requireServerVersion(store.pool);
-  await requireSchema(store.pool, log);
-
   const problems: string[] = ["starting"];
   const ops = life.own(
     "ops",
     await startOpsServer(settings.opsListen, { metrics, readiness: () => problems }),
     (server) => server.close(),
+  );
+  const connection = databaseConfig(settings);
+  const { signal } = life.own("start", new AbortController(), (start) => start.abort());
+  await requireDatabase(connection, { waitMs: settings.databaseWait, signal, log });
+  const store = life.own(
+    "store",
+    openStore({
+      connection,
+      poolSize: settings.databasePool,
+      waitMs: settings.databaseTimeout,
+      log,
+    }),
+    (opened) => opened.close(),
   );
 
   const presence = createPresenceBook({

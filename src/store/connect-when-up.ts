@@ -4,8 +4,10 @@ import { createBackoff } from "../kit/backoff.ts";
 import { type Connection, connect } from "./connection.ts";
 import { isNotUp } from "./pg-errors.ts";
 
-type WaitOptions = {
+export type WaitOptions = {
   waitMs: number;
+  /** Ends the wait, with an error. */
+  signal?: AbortSignal;
   log: {
     info(facts: object, message: string): void;
     warn(facts: object, message: string): void;
@@ -20,7 +22,7 @@ type WaitOptions = {
 export async function connectWhenUp(
   config: pg.ClientConfig,
   name: string,
-  { waitMs, log }: WaitOptions,
+  { waitMs, signal, log }: WaitOptions,
 ): Promise<Connection> {
   const startedAt = performance.now();
   const backoff = createBackoff({ minMs: 100, maxMs: 1_000 });
@@ -36,7 +38,7 @@ export async function connectWhenUp(
       if (isFirst) {
         log.warn({ err: error, waitMs }, "PostgreSQL does not answer yet; waiting for it");
       }
-      await wait(Math.min(backoff.nextMs(), leftMs));
+      await wait(Math.min(backoff.nextMs(), leftMs), undefined, signal ? { signal } : {});
     }
   }
 }

@@ -20,6 +20,12 @@ export const SSL_MODES = ["disable", "require", "verify-ca", "verify-full"] as c
 export type SslMode = (typeof SSL_MODES)[number];
 
 /**
+ * A connection takes milliseconds. An attempt that meets an address whose owner has just gone (a pod that moves) is never
+ * answered, and must not keep the next one, which would be, waiting.
+ */
+const CONNECT_MS = 3_000;
+
+/**
  * The connection configuration for pg. The URL is taken apart here rather than by pg, whose reading of `sslmode`
  * differs from libpq's (it takes `require` for `verify-full`, and lets the URL replace the TLS options).
  * Throws a SlimmerError whose message names the setting.
@@ -30,7 +36,7 @@ export function databaseConfig(address: DatabaseAddress): pg.ClientConfig {
   return {
     ...where,
     ssl: sslOptions(sslMode, address.databaseSslCaFile),
-    connectionTimeoutMillis: address.databaseTimeout,
+    connectionTimeoutMillis: Math.min(address.databaseTimeout, CONNECT_MS),
     statement_timeout: address.databaseTimeout,
     // A server that vanished without a word is noticed by this side too, soon after PostgreSQL itself would have given up.
     query_timeout: address.databaseTimeout + 2_000,

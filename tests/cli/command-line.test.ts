@@ -23,11 +23,16 @@ vi.setConfig({ testTimeout: 30_000 });
 let deadPort = 0;
 beforeAll(async () => {
   if (!existsSync(join(ROOT, ENTRY))) throw new Error(`there is no ${ENTRY}: npm run build`);
+  deadPort = await unusedPort();
+});
+
+async function unusedPort(): Promise<number> {
   const server: Server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  deadPort = (server.address() as { port: number }).port;
+  const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
-});
+  return port;
+}
 
 /** Commander breaks its lines where the terminal ends. */
 const joined = (text: string) => text.replace(/\s+/g, " ");
@@ -147,7 +152,7 @@ describe("without a database", () => {
   );
 
   test("migrate up waits as long as it may, and says so once", async () => {
-    const words = ["migrate", "up", "--migrate-wait=500ms", "--log-level=info"];
+    const words = ["migrate", "up", "--database-wait=500ms", "--log-level=info"];
     const { code, stdout, stderr } = await slimmer(words, env());
     expect(code).toBe(1);
     expect(stdout.trim().split("\n")).toEqual([
@@ -159,7 +164,7 @@ describe("without a database", () => {
   test.each(["SIGTERM", "SIGINT"] as const)(
     "a migrate up that waits ends with %s",
     async (signal) => {
-      const child = spawn(process.execPath, [ENTRY, "migrate", "up", "--migrate-wait=1h"], {
+      const child = spawn(process.execPath, [ENTRY, "migrate", "up", "--database-wait=1h"], {
         cwd: ROOT,
         env: { ...env(), SLIMMER_LOG_LEVEL: "warn" },
       });
@@ -168,6 +173,26 @@ describe("without a database", () => {
       await once(child.stdout, "data");
       child.kill(signal);
       expect(await ended).toEqual([1, null]);
+    },
+  );
+
+  test.each(["serve", "keeper"])(
+    "%s that waits for its database says that it starts, and ends when it is told to",
+    async (command) => {
+      const opsPort = await unusedPort();
+      const child = spawn(process.execPath, [ENTRY, command, "--database-wait=1h"], {
+        cwd: ROOT,
+        env: { ...env(), SLIMMER_OPS_LISTEN: `127.0.0.1:${opsPort}`, SLIMMER_LOG_LEVEL: "warn" },
+      });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      const ended = once(child, "exit");
+      await once(child.stdout, "data");
+      const answer = await fetch(`http://127.0.0.1:${opsPort}/readyz`);
+      expect(answer.status).toBe(503);
+      expect(await answer.text()).toContain("- starting");
+      expect((await fetch(`http://127.0.0.1:${opsPort}/livez`)).status).toBe(200);
+      child.kill("SIGTERM");
+      expect(await ended).toEqual([0, null]);
     },
   );
 

@@ -72,9 +72,16 @@ test("closes once, however often it is asked", async () => {
   life.own("store", {}, () => {
     times += 1;
   });
-  const first = life.close();
-  expect(life.close()).toBe(first);
-  await first;
+  await Promise.all([life.close(), life.close()]);
   await life.close();
   expect(times).toBe(1);
+});
+
+test("closes what is opened while it closes, when it is asked again", async () => {
+  const { life, lines } = start();
+  life.own("server", {}, () => {});
+  await life.close();
+  life.own("late", {}, () => {});
+  await life.close();
+  expect(lines).toEqual(["closed: server", "closed: late"]);
 });

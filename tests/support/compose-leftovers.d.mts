@@ -1,0 +1,2 @@
+export function composeProject(run: string): string;
+export function sweepCompose(run: string): Promise<void>;
