@@ -22,7 +22,7 @@ export function valuesFile(name: string): string[] {
 
 /** What `helm template` gives, as text. Throws with what helm says. */
 export async function render(args: readonly string[], release = "slimmer"): Promise<string> {
-  const { stdout } = await run("helm", ["template", release, CHART, "--namespace=here", ...args]);
+  const { stdout } = await run("helm", ["template", release, CHART, ...args]);
   return stdout;
 }
 
