@@ -61,10 +61,18 @@ test.each(["serve", "envoy", "keeper"])(
     const { space, connect } = release();
     const load = await startSteadyLoad({ connect });
     await callsMade(load, ENOUGH);
-    const [victim] = await space.pods(component);
-    const name = (victim as KubeObject).metadata.name;
+    const before = await space.pods(component);
+    const { name } = (before[0] as KubeObject).metadata;
     await space.kubectl("delete", "pod", name, "--grace-period=0", "--force");
-    await space.kubectl("rollout", "status", `deployment/slimmer-${component}`, "--timeout=120s");
+    // Its successor takes longer to get ready than the kubelet to kill it.
+    await eventually(
+      async () => {
+        const ready = (await space.pods(component)).filter(isReady);
+        expect(ready.map(({ metadata }) => metadata.name)).not.toContain(name);
+        expect(ready).toHaveLength(before.length);
+      },
+      { timeoutMs: 120_000 },
+    );
     await callsMade(load, ENOUGH);
     await expectNothingLost(`a pod of ${component} killed`, await load.stop());
   },
@@ -87,6 +95,13 @@ test(
     expect(await restarts("serve")).toEqual(before);
   },
 );
+
+function isReady({ status }: KubeObject): boolean {
+  return status.conditions.some(
+    (condition: { type: string; status: string }) =>
+      condition.type === "Ready" && condition.status === "True",
+  );
+}
 
 async function uids(component: string): Promise<string[]> {
   return (await release().space.pods(component)).map(({ metadata }) => metadata.uid);
