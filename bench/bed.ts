@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { credentials, MainClient } from "slimmer-grpc";
@@ -14,6 +15,8 @@ export type Bed = {
   readonly db: pg.Client;
   readonly env: Readonly<Record<string, string>>;
   readonly systems: readonly BenchSystem[];
+  /** A folder that goes when the bed goes. */
+  readonly folder: string;
   /** Waits until everything is folded, counts the rows, and makes the tables as empty as before. */
   clear(): Promise<number>;
   close(): Promise<void>;
@@ -44,7 +47,8 @@ export async function startBed(options: BenchOptions): Promise<Bed> {
     closers.push(() => db.end());
     await createReferenceTable(db);
     const systems = await registerSystems(server.addresses.grpc, db, options);
-    return { postgres, server, db, env, systems, clear: () => clear(db), close };
+    const folder = dirname(dataDir);
+    return { postgres, server, db, env, systems, folder, clear: () => clear(db), close };
   } catch (error) {
     await close();
     throw error;

@@ -1,10 +1,12 @@
 import { arch, cpus, platform, totalmem } from "node:os";
 import { type Bed, startBed } from "./bed.ts";
 import type { BenchOptions } from "./options.ts";
-import type { BenchResults, MemoryRow, RateRow } from "./results.ts";
+import type { BenchResults, LeftOutRow, MemoryRow, RateRow } from "./results.ts";
 import { fullQueue } from "./rows/full-queue.ts";
 import { manyAtOnce } from "./rows/many-at-once.ts";
 import { singleCalls } from "./rows/single-calls.ts";
+import { throughEnvoy } from "./rows/through-envoy.ts";
+import { findEdge } from "./support/edge.ts";
 
 /** Runs the rows that were asked for, each beside its reference. */
 export async function runBench(options: BenchOptions): Promise<BenchResults> {
@@ -14,15 +16,25 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
   try {
     const rates: RateRow[] = [];
     const memory: MemoryRow[] = [];
+    const leftOut: LeftOutRow[] = [];
     if (isWanted(1) || isWanted(2)) rates.push(...(await singleCalls(bed, options)));
     if (isWanted(3) || isWanted(4)) rates.push(...(await manyAtOnce(bed, options)));
     if (isWanted(5)) memory.push(await fullQueue(bed, options));
+    if (isWanted(6)) {
+      const edge = await findEdge(bed);
+      if (typeof edge !== "string") rates.push(...(await throughEnvoy(bed, edge, options)));
+      else {
+        leftOut.push({ row: 6, what: "through Envoy, with TLS", why: edge });
+        options.say(`row 6 is left out: ${edge}`);
+      }
+    }
     return {
       at: new Date().toISOString(),
       machine: await describeMachine(bed),
       options: { rounds, seconds },
       rates: rates.filter(({ row }) => isWanted(row)),
       memory,
+      leftOut,
     };
   } finally {
     await bed.close();

@@ -6,9 +6,11 @@ export type Figures = {
   readonly perSecond: number;
   readonly p50Ms?: number;
   readonly p99Ms?: number;
-  /** Of the server, and of PostgreSQL, per 1,000 of what is counted. */
+  /** Of the server, of PostgreSQL, of Envoy and of the load generator, per 1,000 of what is counted. */
   readonly serverCpuSeconds: number;
   readonly databaseCpuSeconds: number;
+  readonly envoyCpuSeconds: number;
+  readonly clientCpuSeconds: number;
   readonly peakRssMiB: number;
   /** The rate of each round. */
   readonly rounds: readonly number[];
@@ -38,6 +40,9 @@ export type MemoryRow = {
   readonly recoveredMs: number;
 };
 
+/** A row that was asked for and can't be measured on this machine. */
+export type LeftOutRow = { readonly row: number; readonly what: string; readonly why: string };
+
 /** What bench/results/latest.json holds. */
 export type BenchResults = {
   readonly at: string;
@@ -52,11 +57,12 @@ export type BenchResults = {
   readonly options: { readonly rounds: number; readonly seconds: number };
   readonly rates: readonly RateRow[];
   readonly memory: readonly MemoryRow[];
+  readonly leftOut: readonly LeftOutRow[];
 };
 
 export function figures(name: string, samples: readonly Sample[]): Figures {
-  const of = (key: "rate" | "serverCpu" | "databaseCpu" | "peakRssMiB") =>
-    median(samples.map((sample) => sample[key]));
+  type Key = "rate" | "serverCpu" | "databaseCpu" | "envoyCpu" | "clientCpu" | "peakRssMiB";
+  const of = (key: Key) => median(samples.map((sample) => sample[key]));
   const latency = (key: "p50Ms" | "p99Ms") => {
     const values = samples.map((sample) => sample[key]).filter((value) => value !== undefined);
     return values.length === 0 ? {} : { [key]: median(values) };
@@ -68,6 +74,8 @@ export function figures(name: string, samples: readonly Sample[]): Figures {
     ...latency("p99Ms"),
     serverCpuSeconds: of("serverCpu"),
     databaseCpuSeconds: of("databaseCpu"),
+    envoyCpuSeconds: of("envoyCpu"),
+    clientCpuSeconds: of("clientCpu"),
     peakRssMiB: of("peakRssMiB"),
     rounds: samples.map(({ rate }) => rate),
   };

@@ -9,6 +9,8 @@ export type Contestant = {
   readonly generator: Generator;
   /** Undefined where PostgreSQL does everything. */
   readonly serverPid: number | undefined;
+  /** The Envoy in between. */
+  readonly envoyPid?: number;
   /** Whether what it sends is counted in `activations` afterwards. */
   readonly isCounted: boolean;
 };
@@ -22,6 +24,8 @@ export type Sample = {
   /** CPU seconds per 1,000 acknowledged. */
   readonly serverCpu: number;
   readonly databaseCpu: number;
+  readonly envoyCpu: number;
+  readonly clientCpu: number;
   readonly peakRssMiB: number;
 };
 
@@ -53,22 +57,31 @@ export async function measureRounds<Name extends string>(
 async function measure(
   bed: Bed,
   name: string,
-  { generator, serverPid, isCounted }: Contestant,
+  { generator, serverPid, envoyPid, isCounted }: Contestant,
   seconds: number,
 ): Promise<Sample> {
   await generator.refill(seconds);
   const pid = serverPid ?? 0;
   if (pid) resetPeak(pid);
-  const serverBefore = cpuSeconds(pid);
-  const databaseBefore = familyCpuSeconds(bed.postgres.pid);
+  const cpu = () => ({
+    server: cpuSeconds(pid),
+    database: familyCpuSeconds(bed.postgres.pid),
+    envoy: envoyPid ? cpuSeconds(envoyPid) : 0,
+    client: cpuSeconds(generator.pid),
+  });
+  const before = cpu();
   const window = await generator.run(seconds);
-  const perThousand = 1_000 / Math.max(1, window.done);
+  const after = cpu();
+  const spent = (on: keyof typeof after) =>
+    ((after[on] - before[on]) * 1_000) / Math.max(1, window.done);
   const sample = {
     rate: (window.done / window.elapsedMs) * 1_000,
     p50Ms: window.latency?.p50Ms,
     p99Ms: window.latency?.p99Ms,
-    serverCpu: (cpuSeconds(pid) - serverBefore) * perThousand,
-    databaseCpu: (familyCpuSeconds(bed.postgres.pid) - databaseBefore) * perThousand,
+    serverCpu: spent("server"),
+    databaseCpu: spent("database"),
+    envoyCpu: spent("envoy"),
+    clientCpu: spent("client"),
     peakRssMiB: pid ? peakRssMiB(pid) : 0,
   };
   await requireStored(bed, name, window, isCounted);

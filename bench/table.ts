@@ -2,7 +2,7 @@ import type { BenchResults, Figures } from "./results.ts";
 import { columns } from "./support/columns.ts";
 
 /** The results for a person. */
-export function table({ machine, options, rates, memory }: BenchResults): string {
+export function table({ machine, options, rates, memory, leftOut }: BenchResults): string {
   const parts = [
     `${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}, PostgreSQL ${machine.postgres} with fsync on`,
     `medians of ${options.rounds} rounds of ${options.seconds} s; load generator, server and database on this machine`,
@@ -16,6 +16,8 @@ export function table({ machine, options, rates, memory }: BenchResults): string
       "p99",
       "CPU s/1,000",
       "of PostgreSQL",
+      "of Envoy",
+      "of the client",
       "peak RSS",
       "ratio",
       "goal",
@@ -32,6 +34,7 @@ export function table({ machine, options, rates, memory }: BenchResults): string
       `${row.row}  ${row.what}: ${mib(row.peakMiB)} (idle ${mib(row.idleMiB)}), goal < ${row.goalMiB} MiB; ${row.waitingRows} activations waiting, ${row.refusedCalls} calls refused, stored again ${Math.round(row.recoveredMs)} ms after the release`,
     );
   }
+  for (const { row, what, why } of leftOut) parts.push("", `${row}  ${what}: left out, ${why}`);
   return parts.join("\n");
 }
 
@@ -42,6 +45,8 @@ function cells(figures: Figures): string[] {
     ms(figures.p99Ms),
     figures.serverCpuSeconds.toFixed(4),
     figures.databaseCpuSeconds.toFixed(4),
+    figures.envoyCpuSeconds > 0 ? figures.envoyCpuSeconds.toFixed(4) : "",
+    figures.clientCpuSeconds.toFixed(4),
     figures.peakRssMiB > 0 ? mib(figures.peakRssMiB) : "",
   ];
 }

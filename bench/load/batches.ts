@@ -2,11 +2,10 @@ import { type ActivationBatchResponseOutput, MainService } from "slimmer-grpc";
 import type { BenchSystem } from "../systems.ts";
 import { batchMessages } from "./messages.ts";
 import { answerRequests, type Load, type Window } from "./protocol.ts";
-import type { Wire } from "./wire.ts";
+import type { Wire, WireTarget } from "./wire.ts";
 import { callUnary, openWires } from "./wires.ts";
 
-export type BatchesSetup = {
-  address: string;
+export type BatchesSetup = WireTarget & {
   connections: number;
   /** Batches under way over all connections. */
   inFlight: number;
@@ -16,8 +15,8 @@ export type BatchesSetup = {
 
 /** Batches over `new_activations`, several under way at a time. */
 async function batchesLoad(setup: BatchesSetup): Promise<Load> {
-  const { address, connections, inFlight, batch, systems } = setup;
-  const wires = await openWires(address, connections);
+  const { connections, inFlight, batch, systems } = setup;
+  const wires = await openWires(setup, connections);
   const { path, responseDeserialize } = MainService.new_activations;
   const source = batchMessages(systems, batch);
   let messages: readonly Buffer[] = [];

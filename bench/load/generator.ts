@@ -6,6 +6,7 @@ export type Kind = "unary" | "batches" | "streams" | "copy";
 
 /** A load generator in a process of its own. */
 export type Generator = {
+  readonly pid: number;
   /** Makes messages ready for a window, as many as the last one suggests. */
   refill(seconds: number): Promise<void>;
   run(seconds: number): Promise<Window>;
@@ -39,6 +40,7 @@ export async function startGenerator<Setup>(
 
   await ask({ kind: "setup", setup });
   return {
+    pid: child.pid,
     async refill(seconds) {
       await ask({ kind: "refill", activations: Math.ceil(rate * seconds * SPARE) });
     },

@@ -2,11 +2,10 @@ import { MainService } from "slimmer-grpc";
 import type { BenchSystem } from "../systems.ts";
 import { batchMessages, type Messages } from "./messages.ts";
 import { answerRequests, type Load, type Window } from "./protocol.ts";
-import type { Wire } from "./wire.ts";
+import type { Wire, WireTarget } from "./wire.ts";
 import { openWires } from "./wires.ts";
 
-export type StreamsSetup = {
-  address: string;
+export type StreamsSetup = WireTarget & {
   /** Each with a connection of its own. */
   streams: number;
   /** Messages under way on one stream. */
@@ -18,8 +17,8 @@ export type StreamsSetup = {
 
 /** Messages over `stream_activations`; a window ends with a half-close and the last acknowledgement. */
 async function streamsLoad(setup: StreamsSetup): Promise<Load> {
-  const { address, streams, window, batch, systems } = setup;
-  const wires = await openWires(address, streams);
+  const { streams, window, batch, systems } = setup;
+  const wires = await openWires(setup, streams);
   const { path } = MainService.stream_activations;
   const source: Messages = batchMessages(systems, batch);
   let messages: readonly Buffer[] = [];

@@ -2,11 +2,10 @@ import { MainService } from "slimmer-grpc";
 import type { BenchSystem } from "../systems.ts";
 import { singleMessages } from "./messages.ts";
 import { answerRequests, type Load, type Window } from "./protocol.ts";
-import type { Wire } from "./wire.ts";
+import type { Wire, WireTarget } from "./wire.ts";
 import { callUnary, openWires } from "./wires.ts";
 
-export type UnarySetup = {
-  address: string;
+export type UnarySetup = WireTarget & {
   method: "new_activation" | "ping";
   callers: number;
   connections: number;
@@ -15,8 +14,8 @@ export type UnarySetup = {
 
 /** Callers that each wait for their answer before they call again. */
 async function unaryLoad(setup: UnarySetup): Promise<Load> {
-  const { address, method, callers, connections, systems } = setup;
-  const wires = await openWires(address, connections);
+  const { method, callers, connections, systems } = setup;
+  const wires = await openWires(setup, connections);
   const { path } = MainService[method];
   const activations = singleMessages(systems);
   const ping = MainService.ping.requestSerialize({ message: "ping" });

@@ -1,13 +1,20 @@
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 
 /**
  * As much of HTTP/2 and gRPC as a load generator needs, straight on a socket. grpc-js spends more on a call than the
- * server that answers it: on a small machine one would measure the client. What is left out: TLS, deadlines, and the
- * reading of headers; a call that ends without a message was refused.
+ * server that answers it: on a small machine one would measure the client. What is left out: deadlines, and the reading
+ * of headers; a call that ends without a message was refused.
  */
 export type Wire = {
   open(path: string, listener: WireListener): WireCall;
   close(): void;
+};
+
+/** Where a wire leads; with `tls` over TLS, to the host of that name, whose certificate this authority (PEM) has signed. */
+export type WireTarget = {
+  address: string;
+  tls?: { ca: string; name: string };
 };
 
 export type WireListener = { message(bytes: Buffer): void; end(): void };
@@ -49,8 +56,7 @@ type Call = {
 };
 
 /** `onLost` is called when the connection ends before `close`. */
-export function openWire(address: string, onLost: (problem: string) => void): Promise<Wire> {
-  const [host = "127.0.0.1", port] = address.split(":");
+export function openWire(target: WireTarget, onLost: (problem: string) => void): Promise<Wire> {
   const calls = new Map<number, Call>();
   const blocked = new Set<Call>();
   let nextId = 1;
@@ -61,7 +67,7 @@ export function openWire(address: string, onLost: (problem: string) => void): Pr
   let isClosed = false;
   let isCorked = false;
 
-  const socket: Socket = connect({ host, port: Number(port), noDelay: true });
+  const socket = openSocket(target);
   socket.on("data", read);
   socket.on("error", (error) => lose(error.message));
   socket.on("close", () => lose("the server closed the connection"));
@@ -177,7 +183,7 @@ export function openWire(address: string, onLost: (problem: string) => void): Pr
     const call: Call = { id: nextId, listener, queue: [], window: initialWindow, rest: EMPTY };
     nextId += 2;
     calls.set(call.id, call);
-    write(frame(TYPE.headers, END_HEADERS, call.id, headersFor(path, address)));
+    write(frame(TYPE.headers, END_HEADERS, call.id, headersFor(path, target)));
     return {
       send(message, isLast) {
         call.queue.push({ bytes: withPrefix(message), isLast });
@@ -199,7 +205,7 @@ export function openWire(address: string, onLost: (problem: string) => void): Pr
   );
   write(frame(TYPE.windowUpdate, 0, 0, uint32(MAX_WINDOW - DEFAULT_WINDOW)));
   return new Promise((resolve) => {
-    socket.once("connect", () =>
+    socket.once(target.tls ? "secureConnect" : "connect", () =>
       resolve({
         open,
         close() {
@@ -209,6 +215,14 @@ export function openWire(address: string, onLost: (problem: string) => void): Pr
       }),
     );
   });
+}
+
+function openSocket({ address, tls }: WireTarget): Socket {
+  const [host = "127.0.0.1", port] = address.split(":");
+  const peer = { host, port: Number(port) };
+  if (!tls) return connect({ ...peer, noDelay: true });
+  const socket = connectTls({ ...peer, ca: tls.ca, servername: tls.name, ALPNProtocols: ["h2"] });
+  return socket.setNoDelay(true);
 }
 
 function readMessages(call: Call | undefined, payload: Buffer): void {
@@ -261,13 +275,14 @@ function withPrefix(message: Buffer): Buffer {
 const headerBlocks = new Map<string, Buffer>();
 
 /** A header block in HPACK's plainest form: literals that no table remembers (RFC 7541, 6.2.2). */
-function headersFor(path: string, authority: string): Buffer {
+function headersFor(path: string, { address, tls }: WireTarget): Buffer {
+  const authority = tls?.name ?? address;
   const key = `${authority}${path}`;
   let block = headerBlocks.get(key);
   if (!block) {
     const text = (value: string) => [Buffer.from([value.length]), Buffer.from(value, "latin1")];
     block = Buffer.concat([
-      Buffer.from([0x83, 0x86]), // :method POST, :scheme http
+      Buffer.from([0x83, tls ? 0x87 : 0x86]), // :method POST, :scheme https or http
       Buffer.from([0x04]),
       ...text(path),
       Buffer.from([0x01]),

@@ -1,11 +1,11 @@
-import { openWire, type Wire } from "./wire.ts";
+import { openWire, type Wire, type WireTarget } from "./wire.ts";
 
 /** Connections to a server that live as long as this process. */
-export function openWires(address: string, connections: number): Promise<Wire[]> {
+export function openWires(target: WireTarget, connections: number): Promise<Wire[]> {
   return Promise.all(
     Array.from({ length: connections }, () =>
-      openWire(address, (problem) => {
-        throw new Error(`a connection to ${address} was lost: ${problem}`);
+      openWire(target, (problem) => {
+        throw new Error(`a connection to ${target.address} was lost: ${problem}`);
       }),
     ),
   );

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
 
@@ -17,14 +18,34 @@ export type Child = {
 };
 
 const STOP_MS = 30_000;
+
+// Each child has a listener of its own on "exit", and none is forgotten.
+process.setMaxListeners(50);
+
 const OUTPUT_CHARS = 20_000;
 
 export function startChild(
   file: string,
   args: readonly string[],
-  { env = {}, execArgv = [] }: { env?: Record<string, string>; execArgv?: string[] } = {},
+  {
+    env = {},
+    execArgv = [],
+    outputFile,
+  }: {
+    env?: Record<string, string>;
+    execArgv?: string[];
+    /** Takes what it and its children write: where that is much, we should not be the one who reads it. */
+    outputFile?: string;
+  } = {},
 ): Child {
-  const child = fork(file, args, { env: childEnv(env), execArgv, silent: true });
+  const descriptor = outputFile ? openSync(outputFile, "a") : undefined;
+  const sink = descriptor ?? "pipe";
+  const child = fork(file, args, {
+    env: childEnv(env),
+    execArgv,
+    stdio: ["ignore", sink, sink, "ipc"],
+  });
+  if (descriptor !== undefined) closeSync(descriptor);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -61,7 +82,7 @@ export function startChild(
     },
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
-    output: () => output,
+    output: () => (outputFile ? readFileSync(outputFile, "utf8").slice(-OUTPUT_CHARS) : output),
   };
 }
 

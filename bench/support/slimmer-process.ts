@@ -1,11 +1,8 @@
 import { type Child, startChild } from "./child.ts";
+import { readyAddresses } from "./ready.ts";
 import { CLI } from "./root.ts";
 
 export type SlimmerProcess = Child & { readonly addresses: { grpc: string; ops: string } };
-
-type ReadyMessage = { kind: "ready"; addresses: { grpc: string; ops: string } };
-
-const READY_MS = 30_000;
 
 /** Starts a built `slimmer serve` or `slimmer keeper`, and waits until it says that it is ready. */
 export async function startSlimmer(
@@ -14,15 +11,7 @@ export async function startSlimmer(
 ): Promise<SlimmerProcess> {
   // As `slimmer` itself starts it: src/processes/node-args.ts.
   const child = startChild(CLI, [command], { env, execArgv: ["--max-semi-space-size=32"] });
-  const ready = new Promise<ReadyMessage["addresses"] | undefined>((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), READY_MS);
-    child.process.on("message", (message: ReadyMessage) => {
-      if (message.kind === "ready") resolve(message.addresses);
-    });
-    void child.exited.then(() => resolve(undefined));
-    void child.exited.finally(() => clearTimeout(timer));
-  });
-  const addresses = await ready;
+  const addresses = await readyAddresses<SlimmerProcess["addresses"]>(child);
   if (addresses) return Object.assign(child, { addresses });
   await child.kill();
   throw new Error(`slimmer ${command} did not get ready:\n${child.output()}`);

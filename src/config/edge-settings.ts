@@ -114,9 +114,9 @@ export const EDGE_SETTINGS = {
   ),
   edgeAccessLog: choice(
     "SLIMMER_EDGE_ACCESS_LOG",
-    "all",
+    "errors",
     ["all", "errors", "none"],
-    "Which requests Envoy logs, as JSON on its standard output.",
+    "Which requests Envoy logs, as JSON on its standard output. All of them cost it 7 % of its time, and 330 bytes each.",
   ),
   edgeDrain: duration(
     "SLIMMER_EDGE_DRAIN",

@@ -24,7 +24,11 @@ type Context = { document: Document; values: Values };
 
 function resolve(node: Node | null, context: Context): unknown {
   if (node === null) return null;
-  if (isAlias(node)) return resolve(node.resolve(context.document) ?? null, context);
+  if (isAlias(node)) {
+    const meant = node.resolve(context.document);
+    if (!meant) throw new Error(`a description has an alias *${node.source} of nothing`);
+    return resolve(meant, context);
+  }
   if (!isKept(node, context.values)) return LEFT_OUT;
   if (isScalar(node)) {
     return node.tag === "!setting" ? lookUp(String(node.value), context.values) : node.value;

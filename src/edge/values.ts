@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { dirname, join } from "node:path";
 import { MainService } from "slimmer-grpc";
 import type { Address } from "../config/kinds.ts";
@@ -51,6 +52,7 @@ export function edgeValues(settings: EdgeSettings): Values {
     maxConnections: settings.edgeMaxConnections,
     maxHeapBytes: settings.edgeMaxHeapBytes,
     trustedHops: settings.edgeTrustedHops,
+    isBehindProxy: settings.edgeTrustedHops > 0,
     unaryTimeout: seconds(settings.edgeUnaryTimeout),
     streamIdle: seconds(settings.edgeStreamIdle),
     logsRequests: accessLog !== "none",
@@ -77,7 +79,8 @@ function contradictions(settings: EdgeSettings): string[] {
       "SLIMMER_EDGE_DEVICE_HOSTS needs SLIMMER_EDGE_DEVICE_CA_FILE, the authorities of the client certificates",
     );
   }
-  if (!/^(127\.|::1$)/.test(edgeAdminListen.host)) {
+  const isLoopback = isIP(edgeAdminListen.host) && /^(127\.|::1$)/.test(edgeAdminListen.host);
+  if (!isLoopback) {
     problems.push(
       `SLIMMER_EDGE_ADMIN_LISTEN=${edgeAdminListen.host}:${edgeAdminListen.port}: the admin interface may listen on 127.0.0.1 or ::1 only`,
     );
@@ -86,7 +89,7 @@ function contradictions(settings: EdgeSettings): string[] {
 }
 
 function socketAddress({ host, port }: Address) {
-  return { address: host, port_value: port };
+  return { address: host, port_value: port, ...(host === "::" ? { ipv4_compat: true } : {}) };
 }
 
 function endpoints(address: Address) {

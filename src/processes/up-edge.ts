@@ -49,7 +49,6 @@ export async function upEdge(options: {
     env: {
       SLIMMER_EDGE_GRPC_HOSTS: hosts.join(","),
       SLIMMER_EDGE_CONFIG_DIR: join(dataDir, "edge/envoy"),
-      SLIMMER_EDGE_ACCESS_LOG: "errors",
       SLIMMER_EDGE_DRAIN: DRAIN,
       SLIMMER_EDGE_STATS_LISTEN: addressText(stats),
       SLIMMER_EDGE_SERVE: grpc,

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BenchResults } from "../../bench/results.ts";
+import { findEnvoy, requireEnvoyVersion } from "../../src/edge/envoy.ts";
 import { childEnv } from "../support/server-process.ts";
 
 const run = promisify(execFile);
@@ -30,8 +31,24 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+async function findsNewEnvoy(): Promise<boolean> {
+  const binary = await findEnvoy(process.env.PATH ?? "");
+  if (!binary) return false;
+  return await requireEnvoyVersion(binary).then(
+    () => true,
+    () => false,
+  );
+}
+
+const throughEnvoy = ["new_activation", "new_activations", "stream_activations"].map((method) => [
+  6,
+  `${method} through Envoy`,
+  `${method} direct`,
+]);
+
 describe("npm run bench, in its short form", () => {
-  test("measures every row and its reference", () => {
+  test("measures every row and its reference", async () => {
+    const hasEnvoy = await findsNewEnvoy();
     expect(
       results.rates.map(({ row, measured, reference }) => [
         row,
@@ -44,7 +61,11 @@ describe("npm run bench, in its short form", () => {
       [3, "new_activations", "COPY"],
       [3, "stream_activations", "COPY"],
       [4, "stream_activations", "stream of single activations"],
+      ...(hasEnvoy ? throughEnvoy : []),
     ]);
+    expect(results.leftOut).toEqual(
+      hasEnvoy ? [] : [{ row: 6, what: expect.any(String), why: expect.any(String) }],
+    );
     for (const { measured, reference, ratio, goal } of results.rates) {
       for (const side of [measured, reference]) {
         expect(side.perSecond).toBeGreaterThan(0);
@@ -53,6 +74,14 @@ describe("npm run bench, in its short form", () => {
       }
       expect(ratio).toBeCloseTo(measured.perSecond / reference.perSecond);
       expect(goal).toBeGreaterThan(0);
+    }
+  });
+
+  test("tells what each process spends", () => {
+    for (const { row, measured, reference } of results.rates) {
+      expect(measured.clientCpuSeconds).toBeGreaterThanOrEqual(0);
+      expect(reference.envoyCpuSeconds).toBe(0);
+      if (row !== 6) expect(measured.envoyCpuSeconds).toBe(0);
     }
   });
 
@@ -80,6 +109,7 @@ describe("npm run bench, in its short form", () => {
     expect(results.machine.node).toBe(process.versions.node);
     expect(results.machine.postgres).toMatch(/^\d+/);
     expect(Date.parse(results.at)).toBeGreaterThan(0);
-    for (const { what } of [...results.rates, ...results.memory]) expect(printed).toContain(what);
+    const rows = [...results.rates, ...results.memory, ...results.leftOut];
+    for (const { what } of rows) expect(printed).toContain(what);
   });
 });
