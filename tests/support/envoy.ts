@@ -13,6 +13,8 @@ import { renderEdge } from "../../src/edge/render.ts";
 import { freePort } from "../../src/embedded/port.ts";
 import { within } from "../../src/kit/within.ts";
 import { certificateNames } from "../../src/processes/edge.ts";
+import { run } from "./command.ts";
+import { docker } from "./docker.mjs";
 import { type EnvoyPlace, envoyPlace } from "./envoy-place.mjs";
 import { eventually } from "./eventually.ts";
 import { RUN_LABEL } from "./leftovers.mjs";
@@ -40,7 +42,7 @@ export type Edge = {
   requests(): LoggedRequest[];
   /** The value of one of Envoy's counters and gauges. */
   statistic(name: string): Promise<number>;
-  /** SIGTERM, and no more. */
+  /** Ends it without a drain; once it has ended, all that it logged is there. */
   stop(): Promise<void>;
 };
 
@@ -52,6 +54,8 @@ export type EdgeOptions = {
   upstreams: readonly string[];
   /** SLIMMER_EDGE_…, beside ports and folders. */
   env?: Record<string, string>;
+  /** What Envoy must be able to read, beside a folder of its own. */
+  folders?: readonly string[];
   /** Changes the rendered bootstrap, where no setting does. */
   // biome-ignore lint/suspicious/noExplicitAny: Envoy's configuration, which the test knows
   patch?: (bootstrap: any) => void;
@@ -61,7 +65,8 @@ export type EdgeOptions = {
  * Renders the edge into a folder of its own and starts Envoy there, on free ports and with a development certificate. The
  * caller stops it.
  */
-export async function startEdge({ upstreams, env = {}, patch }: EdgeOptions): Promise<Edge> {
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const { upstreams, env = {}, folders = [], patch } = options;
   const folder = await mkdtemp(join(tmpdir(), "edge-"));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
@@ -89,8 +94,14 @@ export async function startEdge({ upstreams, env = {}, patch }: EdgeOptions): Pr
     });
 
     const written: string[] = [];
-    const envoy = await runEnvoy({ folder, bootstrap, settings, onOutput: (t) => written.push(t) });
+    const envoy = await runEnvoy({
+      folders: [folder, ...folders],
+      bootstrap,
+      settings,
+      onOutput: (text) => written.push(text),
+    });
     const output = () => written.join("");
+    let stopped: Promise<void> | undefined;
     return {
       port,
       address: `127.0.0.1:${port}`,
@@ -102,9 +113,9 @@ export async function startEdge({ upstreams, env = {}, patch }: EdgeOptions): Pr
       output,
       requests: () => loggedRequests(output()),
       statistic: (name) => statistic(adminPort, name),
-      async stop() {
-        await envoy.stop();
-        await removeFolder();
+      stop() {
+        stopped ??= envoy.stop().then(removeFolder);
+        return stopped;
       },
     };
   } catch (error) {
@@ -131,6 +142,18 @@ export async function edgeOfTest(options: EdgeOptions): Promise<Edge> {
   const edge = await startEdge(options);
   onTestFinished(() => edge.stop());
   return edge;
+}
+
+/** What `envoy --mode validate` says about a bootstrap in `folder`; rejects with its complaint. */
+export async function validate(folder: string, bootstrap: string): Promise<string> {
+  const place = await requireEnvoy();
+  const words = ["--mode", "validate", "-c", bootstrap, "--log-level", "warn"];
+  if ("binary" in place) return (await run(place.binary, words)).stdout;
+  const user = `${process.getuid?.()}:${process.getgid?.()}`;
+  return await docker([
+    ...["run", "--rm", "--network=none", "--label", `${RUN_LABEL}=${RUN_ID}`, "--user", user],
+    ...["--volume", `${folder}:${folder}:ro`, "--entrypoint", "envoy", place.image, ...words],
+  ]);
 }
 
 /** The cluster of `serve` in a rendered bootstrap. */
@@ -166,7 +189,7 @@ async function change(file: string, by: (content: unknown) => void): Promise<voi
 }
 
 type Run = {
-  folder: string;
+  folders: readonly string[];
   bootstrap: string;
   settings: EdgeSettings;
   onOutput: (text: string) => void;
@@ -182,12 +205,11 @@ export async function requireEnvoy(): Promise<EnvoyPlace> {
   return found;
 }
 
-async function runEnvoy({ folder, bootstrap, settings, onOutput }: Run): Promise<{
-  stop(): Promise<void>;
-}> {
+async function runEnvoy(wanted: Run): Promise<{ stop(): Promise<void> }> {
   const place = await requireEnvoy();
-  if ("image" in place) return runContainer(place.image, { folder, bootstrap, settings, onOutput });
+  if ("image" in place) return runContainer(place.image, wanted);
   const { binary } = place;
+  const { bootstrap, settings, onOutput } = wanted;
   const { edgeStatsListen: stats, edgeDrain: drainMs } = settings;
   const envoy = await startEnvoy({ binary, bootstrap, stats, drainMs, onOutput });
   // A test file that ends early takes its Envoy along.
@@ -203,16 +225,16 @@ async function runEnvoy({ folder, bootstrap, settings, onOutput }: Run): Promise
 
 const READY_MS = 20_000;
 
-/** On the network of the machine, and with our folder at its own path: the same configuration as for a binary. */
+/** On the network of the machine, and with our folders at their own paths: the same configuration as for a binary. */
 async function runContainer(
   image: string,
-  { folder, bootstrap, settings, onOutput }: Run,
+  { folders, bootstrap, settings, onOutput }: Run,
 ): Promise<{ stop(): Promise<void> }> {
   process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
   const container = await new GenericContainer(image)
     .withNetworkMode("host")
     .withUser(`${process.getuid?.()}:${process.getgid?.()}`)
-    .withBindMounts([{ source: folder, target: folder, mode: "ro" }])
+    .withBindMounts(folders.map((path) => ({ source: path, target: path, mode: "ro" })))
     .withLabels({ [RUN_LABEL]: RUN_ID })
     .withEntrypoint(["envoy"])
     .withCommand([

@@ -15,6 +15,8 @@ export type Servers = {
   readonly postgres: PostgresServer;
   /** Starts one at `address`, where another has been. */
   start(address: string): Promise<ServeProcess>;
+  /** The one that was started last at `address`. */
+  running(address: string): ServeProcess;
 };
 
 const DATABASE = "edge";
@@ -22,6 +24,7 @@ const DATABASE = "edge";
 /** `count` servers on a PostgreSQL of their own, for the tests of a file. */
 export function useServers(count: number, env: Record<string, string> = {}): () => Servers {
   const closing: (() => Promise<unknown>)[] = [];
+  const latest = new Map<string, ServeProcess>();
   let servers: Servers | undefined;
   beforeAll(async () => {
     const postgres = await startTemporaryPostgres();
@@ -42,14 +45,24 @@ export function useServers(count: number, env: Record<string, string> = {}): () 
         },
       });
       closing.push(server.stop);
+      latest.set(server.addresses.grpc, server);
       return server;
     };
     const processes = await Promise.all(Array.from({ length: count }, () => start("127.0.0.1:0")));
     const addresses = processes.map((server) => server.addresses.grpc);
-    servers = { processes, addresses, db, postgres, start };
+    const running = (address: string) => {
+      const server = latest.get(address);
+      if (!server) throw new Error(`nothing was ever started at ${address}`);
+      return server;
+    };
+    servers = { processes, addresses, db, postgres, start, running };
   });
   afterAll(async () => {
-    for (const close of closing.reverse()) await close();
+    // The servers together: each takes its time to drain.
+    const [stopPostgres, endPool, ...stopServers] = closing;
+    await Promise.all(stopServers.map((stop) => stop()));
+    await endPool?.();
+    await stopPostgres?.();
   });
   return () => {
     if (!servers) throw new Error("the servers of useServers() exist only while tests run");
