@@ -51,7 +51,6 @@ async function startEdge({ folder, server }: Bed): Promise<Edge> {
       SLIMMER_EDGE_SERVE: server.addresses.grpc,
       SLIMMER_EDGE_CONFIG_DIR: configDir,
       SLIMMER_EDGE_TLS_DIR: tlsDir,
-      SLIMMER_EDGE_REQUESTS_PER_SECOND: NO_LIMIT,
       SLIMMER_EDGE_CONNECTION_REQUESTS_PER_SECOND: NO_LIMIT,
     },
     // The access log is a line for every request.

@@ -72,7 +72,7 @@ export const EDGE_SETTINGS = {
   ),
   edgeRequestsPerSecond: integer(
     "SLIMMER_EDGE_REQUESTS_PER_SECOND",
-    20_000,
+    0,
     { min: 0, max: 10_000_000 },
     "Most requests that one Envoy lets through in a second (a stream is one); beyond it RESOURCE_EXHAUSTED. 0: no limit.",
   ),
@@ -80,7 +80,7 @@ export const EDGE_SETTINGS = {
     "SLIMMER_EDGE_CONNECTION_REQUESTS_PER_SECOND",
     5_000,
     { min: 0, max: 10_000_000 },
-    "The same for one connection.",
+    "The same for one connection. Unlike the limit of all, it keeps one client from taking what belongs to the others.",
   ),
   edgeMaxConnections: integer(
     "SLIMMER_EDGE_MAX_CONNECTIONS",
