@@ -61,15 +61,16 @@ test.each(["serve", "envoy", "keeper"])(
     const { space, connect } = release();
     const load = await startSteadyLoad({ connect });
     await callsMade(load, ENOUGH);
-    const before = await space.pods(component);
-    const { name } = (before[0] as KubeObject).metadata;
+    const { spec } = await space.get("deployment", `slimmer-${component}`);
+    const [victim] = await space.pods(component);
+    const { name } = (victim as KubeObject).metadata;
     await space.kubectl("delete", "pod", name, "--grace-period=0", "--force");
     // Its successor takes longer to get ready than the kubelet to kill it.
     await eventually(
       async () => {
         const ready = (await space.pods(component)).filter(isReady);
         expect(ready.map(({ metadata }) => metadata.name)).not.toContain(name);
-        expect(ready).toHaveLength(before.length);
+        expect(ready).toHaveLength(spec.replicas);
       },
       { timeoutMs: 120_000 },
     );

@@ -1,7 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -42,6 +50,7 @@ beforeEach(async () => {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("SLIMMER_"));
   env = {
     ...Object.fromEntries(inherited),
+    PATH: pathWithoutEnvoy(), // tests/edge has the one that is there
     FIXTURE_COMPILED: compiled,
     SLIMMER_DATA_DIR: dataDir,
     SLIMMER_EMBEDDED_PORT: String(await freePort()),
@@ -104,6 +113,11 @@ function childPid(run: Run, command: string): number {
   return pids[0] as number;
 }
 
+function pathWithoutEnvoy(): string {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return folders.filter((folder) => !existsSync(join(folder, "envoy"))).join(delimiter);
+}
+
 const commandLine = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, "utf8");
 
 async function starts(): Promise<number> {
@@ -127,6 +141,7 @@ describe("slimmer up", () => {
       [
         "slimmer is up.",
         "  gRPC        127.0.0.1:50051",
+        "  https       none: there is no envoy on the PATH, so no TLS, JSON or grpc-web",
         "  metrics     http://127.0.0.1:9464/metrics (serve), http://127.0.0.1:9465/metrics (keeper)",
         `  PostgreSQL  127.0.0.1:${env.SLIMMER_EMBEDDED_PORT}, data in ${dataDir}`,
         "Try:  npx slimmer ping",
