@@ -62,7 +62,15 @@ test.each(["serve", "envoy", "keeper"])(
     const load = await startSteadyLoad({ connect });
     await callsMade(load, ENOUGH);
     const { spec } = await space.get("deployment", `slimmer-${component}`);
-    const [victim] = await space.pods(component);
+    // A pod that the test before this one has rolled away may still be on its way out.
+    const [victim] = await eventually(
+      async () => {
+        const pods = await space.pods(component);
+        expect(pods).toHaveLength(spec.replicas);
+        return pods;
+      },
+      { timeoutMs: 60_000 },
+    );
     const { name } = (victim as KubeObject).metadata;
     await space.kubectl("delete", "pod", name, "--grace-period=0", "--force");
     // Its successor takes longer to get ready than the kubelet to kill it.

@@ -66,9 +66,24 @@ export type EdgeOptions = {
  * caller stops it.
  */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryEdge(options);
+    } catch (error) {
+      // A port that was free a moment ago may have become somebody's end of a connection.
+      const isTaken = /Address already in use/.test((error as Error).message);
+      if (!isTaken || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+const ATTEMPTS = 3;
+
+async function tryEdge(options: EdgeOptions): Promise<Edge> {
   const { upstreams, env = {}, folders = [], patch } = options;
   const folder = await mkdtemp(join(tmpdir(), "edge-"));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
+  const written: string[] = [];
   try {
     const [port, adminPort, statsPort] = [await freePort(), await freePort(), await freePort()];
     const settings = loadSettings(EDGE_KEYS, {
@@ -93,7 +108,6 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       patch?.(rendered);
     });
 
-    const written: string[] = [];
     const envoy = await runEnvoy({
       folders: [folder, ...folders],
       bootstrap,
@@ -118,9 +132,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
         return stopped;
       },
     };
-  } catch (error) {
+  } catch (cause) {
     await removeFolder();
-    throw error;
+    throw new Error(`${(cause as Error).message}\n${written.join("")}`, { cause });
   }
 }
 
