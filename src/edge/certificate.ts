@@ -1,4 +1,4 @@
-import { generateKeyPair, randomBytes, X509Certificate } from "node:crypto";
+import { createPrivateKey, generateKeyPair, randomBytes, X509Certificate } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
@@ -87,6 +87,8 @@ async function isUsable(wanted: {
   if (!pem || !keyPem || !isValidFor(pem, RENEW_DAYS, wanted.nowMs)) return false;
   const certificate = new X509Certificate(pem);
   return (
+    // A crash between the two writes leaves the new key beside the old certificate.
+    certificate.checkPrivateKey(createPrivateKey(keyPem)) &&
     certificate.verify(new X509Certificate(wanted.caPem).publicKey) &&
     wanted.names.every((name) =>
       isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name),

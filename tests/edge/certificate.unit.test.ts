@@ -55,6 +55,16 @@ test("keys are for their owner alone, and clocks may be a day behind", async () 
   expect(Math.round(days)).toBe(397);
 });
 
+test("mends what a crash between its two writes left: a new key beside the old certificate", async () => {
+  await make();
+  const oldCertificate = fileText("tls.crt");
+  await make({ renew: true });
+  writeFileSync(join(dir, "tls.crt"), oldCertificate);
+  expect(certificate().checkPrivateKey(createPrivateKey(fileText("tls.key")))).toBe(false);
+  expect((await make()).isNew).toBe(true);
+  expect(certificate().checkPrivateKey(createPrivateKey(fileText("tls.key")))).toBe(true);
+});
+
 test("keeps what is valid", async () => {
   await make();
   const before = fileText("tls.crt");
