@@ -31,6 +31,10 @@ const SOURCES = ["src", "proto"];
 const OUTPUTS = [
   { file: join(ROOT, "dist/cli/index.js"), notes: join(ROOT, "dist/.tsbuildinfo") },
   { file: join(ROOT, "proto/dist/index.js"), notes: join(ROOT, "proto/dist/.tsbuildinfo") },
+  {
+    file: join(ROOT, "src/client/dist/index.js"),
+    notes: join(ROOT, "src/client/dist/.tsbuildinfo"),
+  },
 ];
 
 /** What went wrong, for a person: the message is all there is to say. */
@@ -68,7 +72,12 @@ function isInstalled() {
 }
 
 function installStamp() {
-  const manifests = ["package-lock.json", "package.json", "proto/package.json"];
+  const manifests = [
+    "package-lock.json",
+    "package.json",
+    "proto/package.json",
+    "src/client/package.json",
+  ];
   const texts = manifests.map((name) => read(join(ROOT, name)) ?? "");
   const [nodeMajor] = process.versions.node.split(".");
   return sha256([...texts, nodeMajor, process.platform, process.arch].join("\0"));

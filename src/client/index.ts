@@ -1,0 +1,16 @@
+export type { Client, FireOptions, Firing, Run, RunOptions } from "./client.ts";
+export { CLIENT_ERRORS, ClientError, type ClientErrorCode, type FieldProblem } from "./errors.ts";
+export type { ClientEventName, ClientEvents, DropCause } from "./events.ts";
+export type { Delivery } from "./firing.ts";
+export { getClient } from "./get-client.ts";
+export type {
+  ClientOptions,
+  FsyncPolicy,
+  OverflowPolicy,
+  SendingMode,
+  SpoolOptions,
+  TlsOptions,
+} from "./options.ts";
+export type { Registration } from "./outbox/run-record.ts";
+export type { Sensor } from "./sensor.ts";
+export type { Stats } from "./stats.ts";
