@@ -5,6 +5,7 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY proto/package.json proto/
+COPY src/client/package.json src/client/
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY proto proto
@@ -16,9 +17,9 @@ RUN npm run build \
       node_modules/lodash/fp node_modules/protobufjs/dist node_modules/yaml/browser \
  && find node_modules -depth -type d \( -name test -o -name tests -o -name __tests__ -o -name benchmarks -o -name examples \
       -o -name .github \) -exec rm -rf {} + \
- && find node_modules dist proto -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name '*.md' \
+ && find node_modules dist proto src/client -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name '*.md' \
       -o -name '*.tsbuildinfo' -o -name 'tsconfig*.json' \) -delete \
- && find proto -type d -empty -delete
+ && find proto src/client -type d -empty -delete
 
 # Node and the libraries it is linked with, and nothing else of its image: no npm, no shell, no package manager. Scanners
 # find the Debian packages of the libraries in /var/lib/dpkg/status.d.
@@ -44,6 +45,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/proto proto
+COPY --from=build /app/src/client src/client
 COPY --from=build /app/dist dist
 COPY envoy envoy
 ENV PATH=/usr/local/bin NODE_ENV=production

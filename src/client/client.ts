@@ -1,5 +1,5 @@
 import type { ClientEventName, ClientEvents } from "./events.ts";
-import type { Delivery } from "./firing.ts";
+import type { Firing } from "./firing.ts";
 import type { Registration } from "./outbox/run-record.ts";
 import type { Sensor } from "./sensor.ts";
 import type { Stats } from "./stats.ts";
@@ -18,17 +18,6 @@ export type FireOptions = {
   occurredAt?: Date;
 };
 
-/** What `fire` returns: a promise of the delivery, with what was fixed when it was called. It may be ignored: a failure that nobody awaits is told by the events. */
-export type Firing = Promise<Delivery> & {
-  readonly activationId: string;
-  /** 1, 2, 3 … per run. 0 for an activation that was not accepted. */
-  readonly seq: number;
-  /** The time in the id: when `fire` was called, by the corrected clock. */
-  readonly firedAt: Date;
-  /** Where it is by now: what is on disk survives a crash of the process. "nowhere": it was not accepted. */
-  readonly savedTo: "disk" | "memory" | "nowhere";
-};
-
 export type Run = {
   readonly id: string;
   readonly startedAt: Date;
@@ -44,6 +33,11 @@ export type Client = {
   readonly systemId: string;
   /** Starts a run with the sensors that are connected to the system. Returns at once; throws a ClientError (OPTIONS_INVALID) that names every wrong field. */
   run(sensors: readonly Sensor[], options?: RunOptions): Run;
+  /**
+   * Goes on with a run that was begun elsewhere (another process of the same system). Its activations carry no seq, because
+   * two can't count together, and a server that has forgotten the run refuses them.
+   */
+  resume(runId: string): Run;
   /** Asks for an echo, as a sign of life; rejects with a ClientError. Milliseconds. */
   ping(): Promise<{ roundTripMs: number; clockSkewMs: number | undefined }>;
   /** Resolves once everything that was accepted before is delivered, refused or dropped, and every run and its end that was told is known to the server. Default timeout: none. Rejects with TIMEOUT. */

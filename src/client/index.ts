@@ -1,7 +1,7 @@
-export type { Client, FireOptions, Firing, Run, RunOptions } from "./client.ts";
+export type { Client, FireOptions, Run, RunOptions } from "./client.ts";
 export { CLIENT_ERRORS, ClientError, type ClientErrorCode, type FieldProblem } from "./errors.ts";
 export type { ClientEventName, ClientEvents, DropCause } from "./events.ts";
-export type { Delivery } from "./firing.ts";
+export type { Delivery, Firing } from "./firing.ts";
 export { getClient } from "./get-client.ts";
 export type {
   ClientOptions,

@@ -23,6 +23,14 @@ export type Refusal = {
   readonly message: string;
 };
 
+/** What the server said of an item that it has stored. */
+export type ItemDelivery = {
+  readonly item: Item;
+  readonly duplicate: boolean;
+  readonly unregistered: boolean;
+  readonly clockSuspect: boolean;
+};
+
 /**
  * Everything that waits, as the sender sees it. What is taken is under way until it is delivered, refused or put back:
  * exactly one of these, once.
@@ -33,14 +41,7 @@ export type Outbox = {
   /** The oldest that wait, from disk and then from memory, all of one run; [] for none. */
   takeOldest(room: Room): Promise<Item[]>;
   /** Each with what the server said of it. */
-  delivered(
-    outcomes: readonly {
-      readonly item: Item;
-      readonly duplicate: boolean;
-      readonly unregistered: boolean;
-      readonly clockSuspect: boolean;
-    }[],
-  ): void;
+  delivered(deliveries: readonly ItemDelivery[]): void;
   refused(item: Item, refusal: Refusal): void;
   /** To be taken again, before others of their age. */
   putBack(items: readonly Item[]): void;

@@ -1,4 +1,5 @@
 import type { Sensor } from "../sensor.ts";
+import type { Refusal } from "./item.ts";
 
 /** A run as the client remembers it, until everything of it is delivered. Times are Unix milliseconds. JSON in the spool. */
 export type RunRecord = {
@@ -10,6 +11,12 @@ export type RunRecord = {
   readonly labels: Readonly<Record<string, string>>;
   readonly client: { readonly name: string; readonly version: string; readonly host: string };
   readonly silentAfterMs: number | undefined;
+  /** The server has had it. It may have forgotten, which RUN_UNKNOWN tells. */
+  readonly isRegistered?: boolean;
+  /** The id that a server of 2018 has given it: that one takes none from its clients. */
+  readonly serverRunId?: string;
+  /** Begun elsewhere: its sensors are not known here, so it can't be registered again. */
+  readonly isForeign?: boolean;
   /** Set when `run.end` was called. */
   readonly end?: { readonly reason: string; readonly atMs: number };
 };
@@ -22,16 +29,16 @@ export type Registration = {
 
 /** The runs that still matter, as the sender sees them. */
 export type RunBook = {
-  /** Undefined for a run whose file was lost: its items are sent with the client's own system_id, and can't be registered again. */
+  /** Undefined for a run that can't be registered again (begun elsewhere, or its file was lost): its items are sent with the client's own system_id. */
   get(runId: string): RunRecord | undefined;
-  /** Runs of this process that have not been registered, oldest first; and runs of any process whose end is not acknowledged. */
+  /** Runs that the server has never had, oldest first; and runs whose end it does not know. */
   readonly unregistered: readonly RunRecord[];
   readonly unended: readonly RunRecord[];
-  registered(runId: string, registration: Registration): void;
+  registered(runId: string, registration: Registration, serverRunId: string): void;
   /** The server will never take this run (a bad list, or a conflict). Its items are refused with it. */
-  registrationRefused(runId: string, refusal: import("./item.ts").Refusal): void;
+  registrationRefused(runId: string, refusal: Refusal): void;
   ended(runId: string): void;
-  endRefused(runId: string, refusal: import("./item.ts").Refusal): void;
+  endRefused(runId: string, refusal: Refusal): void;
   /** Called whenever unregistered or unended grew. One listener. */
   onWork(listener: () => void): void;
 };

@@ -1,0 +1,37 @@
+/** One who waits until all that was accepted before is settled. */
+type Mark = {
+  readonly order: number;
+  readonly no: number;
+  left: number;
+  readonly done: () => void;
+};
+
+/** Counts down what was there when somebody asked. */
+export function createFlushMarks() {
+  let marks: Mark[] = [];
+
+  function count(number: number, isBefore: (mark: Mark) => boolean): void {
+    if (marks.length === 0) return;
+    for (const mark of marks) if (isBefore(mark)) mark.left -= number;
+    for (const mark of marks) if (mark.left <= 0) mark.done();
+    marks = marks.filter(({ left }) => left > 0);
+  }
+
+  return {
+    /** Resolves once `count` are settled of those that were fired up to `order`, or written to disk up to `no`. */
+    set(mark: { order: number; no: number; count: number }): Promise<void> {
+      const { order, no, count: left } = mark;
+      if (left <= 0) return Promise.resolve();
+      return new Promise((resolve) => marks.push({ order, no, left, done: resolve }));
+    },
+    settled(entry: { readonly order: number; readonly no: number | undefined }): void {
+      count(1, (mark) =>
+        entry.order > 0 ? entry.order <= mark.order : (entry.no ?? 0) <= mark.no,
+      );
+    },
+    /** So many of the oldest are gone. */
+    lost(number: number): void {
+      count(number, () => true);
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import { ClientError } from "../errors.ts";
+import type { Tell } from "../events.ts";
+import type { Spool } from "../spool/spool.ts";
+import type { Refusal } from "./item.ts";
+import type { Registration, RunBook, RunRecord } from "./run-record.ts";
+
+type Page = {
+  record: RunRecord;
+  /** The run began in this process. */
+  readonly isOwn: boolean;
+  refusal: Refusal | undefined;
+  /** Told how the registration went. */
+  onRegistered: ((outcome: Registration | ClientError) => void)[];
+  onEnded: ((error: ClientError | undefined) => void)[];
+  hasEnded: boolean;
+};
+
+export type OwnRunBook = RunBook & {
+  /** Begins a run of this process. Its outcome is told once. */
+  begin(record: RunRecord, onRegistered: (outcome: Registration | ClientError) => void): void;
+  /** Goes on with a run that was begun elsewhere. */
+  adopt(runId: string, systemId: string, startedAtMs: number): void;
+  /** Plans the end of a run; `onEnded` is told once the server knows, or never will. */
+  end(
+    runId: string,
+    end: { reason: string; atMs: number },
+    onEnded: (error: ClientError | undefined) => void,
+  ): void;
+  /** Why the server will never take the items of this run, if that is so. */
+  refusalOf(runId: string): Refusal | undefined;
+  /** Forgets runs of earlier processes that nothing is left of. */
+  tidy(): void;
+  /** Tells everybody who waits that the client was closed. */
+  close(): void;
+};
+
+/** The runs that still matter, in memory and, with a spool, on disk, so that a later process can register them again. */
+export function createRunBook({
+  spool,
+  tell,
+}: {
+  spool: Spool | undefined;
+  tell: Tell;
+}): OwnRunBook {
+  const pages = new Map<string, Page>();
+  let work: () => void = () => {};
+
+  for (const record of spool?.runs.all() ?? []) open(record, false);
+
+  function open(record: RunRecord, isOwn: boolean): Page {
+    const page: Page = {
+      record,
+      isOwn,
+      refusal: undefined,
+      onRegistered: [],
+      onEnded: [],
+      hasEnded: false,
+    };
+    pages.set(record.runId, page);
+    return page;
+  }
+
+  function keep(page: Page, change: Partial<RunRecord>): void {
+    page.record = { ...page.record, ...change };
+    spool?.runs.save(page.record);
+  }
+
+  function answer(page: Page, outcome: Registration | ClientError): void {
+    for (const listener of page.onRegistered.splice(0)) listener(outcome);
+  }
+
+  function finish(page: Page, error: ClientError | undefined): void {
+    page.hasEnded = true;
+    for (const listener of page.onEnded.splice(0)) listener(error);
+    tidy();
+  }
+
+  function tidy(): void {
+    if (pages.size === 0) return;
+    const used = spool?.runIds;
+    for (const [runId, { record, isOwn, hasEnded, refusal }] of pages) {
+      const isOpen = isOwn && !hasEnded;
+      const isOwed = !record.isRegistered && refusal === undefined;
+      const isEndOwed = record.end !== undefined && !hasEnded;
+      if (isOpen || isOwed || isEndOwed || used?.has(runId)) continue;
+      pages.delete(runId);
+      spool?.runs.remove(runId);
+    }
+  }
+
+  function records(isWanted: (page: Page) => boolean): RunRecord[] {
+    return [...pages.values()].filter(isWanted).map(({ record }) => record);
+  }
+
+  return {
+    get(runId) {
+      const record = pages.get(runId)?.record;
+      return record?.isForeign ? undefined : record;
+    },
+    get unregistered() {
+      return records(({ record, refusal }) => !record.isRegistered && !refusal);
+    },
+    get unended() {
+      return records(({ record, hasEnded, refusal }) =>
+        Boolean(record.end && !hasEnded && !refusal),
+      );
+    },
+    begin(record, onRegistered) {
+      const page = open(record, true);
+      page.onRegistered.push(onRegistered);
+      spool?.runs.save(record);
+      work();
+    },
+    adopt(runId, systemId, startedAtMs) {
+      if (pages.has(runId)) return;
+      open(
+        {
+          ...{ systemId, runId, startedAtMs, sensors: [], labels: {}, silentAfterMs: undefined },
+          client: { name: "", version: "", host: "" },
+          isRegistered: true,
+          isForeign: true,
+        },
+        true,
+      );
+    },
+    end(runId, end, onEnded) {
+      const page = pages.get(runId);
+      if (!page) return onEnded(undefined);
+      page.onEnded.push(onEnded);
+      if (page.refusal) return finish(page, refusedRun(page.refusal));
+      if (!page.record.end) keep(page, { end });
+      work();
+    },
+    registered(runId, registration, serverRunId) {
+      const page = pages.get(runId);
+      if (!page) return;
+      if (serverRunId !== runId) keep(page, { isRegistered: true, serverRunId });
+      else if (!page.record.isRegistered) keep(page, { isRegistered: true });
+      answer(page, registration);
+    },
+    registrationRefused(runId, refusal) {
+      const page = pages.get(runId);
+      if (!page) return;
+      page.refusal = refusal;
+      const error = refusedRun(refusal);
+      tell("problem", { what: "run", message: `run ${runId}: ${error.message}` });
+      answer(page, error);
+      if (page.record.end) finish(page, error);
+    },
+    ended(runId) {
+      const page = pages.get(runId);
+      if (page) finish(page, undefined);
+    },
+    endRefused(runId, refusal) {
+      const page = pages.get(runId);
+      if (page) finish(page, refusedRun(refusal));
+    },
+    refusalOf: (runId) => pages.get(runId)?.refusal,
+    onWork(listener) {
+      work = listener;
+    },
+    tidy,
+    close() {
+      for (const page of pages.values()) {
+        const error = new ClientError(
+          "CLOSED",
+          `the client was closed before the server knew ${page.record.end ? "the end of " : ""}run ${page.record.runId}`,
+        );
+        answer(page, error);
+        for (const listener of page.onEnded.splice(0)) listener(error);
+      }
+    },
+  };
+}
+
+function refusedRun({ status, reason, message }: Refusal): ClientError {
+  return new ClientError("REFUSED", `the server refused it: ${status}: ${message}`, {
+    status,
+    reason,
+  });
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { status } from "@grpc/grpc-js";
+import { type ClientReportOutput, MainService, type PongOutput } from "slimmer-grpc";
+import type { DeviceClock } from "../clock/device-clock.ts";
+import { ClientError } from "../errors.ts";
+import type { Connection } from "./connection.ts";
+import { verdictOf, verdictText } from "./verdict.ts";
+
+export type EchoRequest = {
+  systemId?: string;
+  runId?: string | undefined;
+  report?: ClientReportOutput;
+};
+
+/**
+ * Asks for an echo of a text that nobody could guess, and learns the server's clock from the answer. Resolves with the
+ * round trip in milliseconds; rejects with the ServiceError, or with a ClientError (NOT_SLIMMER).
+ */
+export async function askEcho(
+  { connection, clock, address }: { connection: Connection; clock: DeviceClock; address: string },
+  { systemId, runId, report }: EchoRequest,
+  timeoutMs: number,
+): Promise<number> {
+  const message = randomUUID();
+  const answer = await connection.call(
+    MainService.ping,
+    {
+      message,
+      ...(systemId === undefined ? {} : { system_id: systemId }),
+      ...(runId === undefined ? {} : { run_id: runId }),
+      ...(report === undefined ? {} : { report }),
+    },
+    timeoutMs,
+  );
+  const pong = answer.response as PongOutput;
+  if (pong.message !== message) {
+    throw new ClientError(
+      "NOT_SLIMMER",
+      `${address} answered, but not with an echo: it is no slimmer`,
+    );
+  }
+  const { server_time: time } = pong;
+  if (time) {
+    clock.learn(time.seconds * 1_000 + time.nanos / 1_000_000, answer.sentAt, answer.receivedAt);
+  }
+  return answer.receivedAt - answer.sentAt;
+}
+
+/** A failed echo as a ClientError, in a sentence for the person who must act. */
+export function echoError(
+  error: unknown,
+  { address, isTls, timeoutMs }: { address: string; isTls: boolean; timeoutMs: number },
+): ClientError {
+  if (error instanceof ClientError) return error;
+  const verdict = verdictOf(error);
+  const said = verdictText(verdict);
+  const { status: name, reason } = verdict;
+  const init = { status: name, reason, cause: error };
+  if (verdict.action === "hold" && name !== "NOT_FOUND") {
+    return new ClientError(
+      "ACCESS_DENIED",
+      `${address} does not let this client in: ${said}`,
+      init,
+    );
+  }
+  if (name === status[status.UNIMPLEMENTED] || name === "NOT_FOUND") {
+    const text = `${address} answered, but knows no slimmer_grpc.Main: it is no slimmer, or a proxy that has no such host (${said})`;
+    return new ClientError("NOT_SLIMMER", text, init);
+  }
+  if (name === "DEADLINE_EXCEEDED") {
+    const text = `${address} did not answer within ${timeoutMs} ms: ${said}`;
+    return new ClientError("SERVER_AWAY", text, init);
+  }
+  return new ClientError(
+    "SERVER_AWAY",
+    `${address} did not answer: ${said}${hint(said, isTls)}`,
+    init,
+  );
+}
+
+/** grpc-js can't tell these apart from a server that is away. */
+function hint(said: string, isTls: boolean): string {
+  if (/ECONNREFUSED/.test(said)) return " (nothing listens there)";
+  if (/ENOTFOUND|Name resolution failed/.test(said)) return " (the name can't be resolved)";
+  if (/certificate|self-signed|altname|issuer/i.test(said)) {
+    return " (its certificate is not trusted: give the authority with tls.caFile, or the name with tls.serverName)";
+  }
+  if (isTls && /wrong version number|packet length|EPROTO/i.test(said)) {
+    return " (it seems to speak clear text: leave tls out)";
+  }
+  if (!isTls && /No connection established|ECONNRESET|socket hang up|closed/i.test(said)) {
+    return " (if it speaks TLS, as behind Envoy, set tls: true)";
+  }
+  return "";
+}
