@@ -8,7 +8,7 @@ import type { DeadLetter } from "./dead-letter.ts";
 import { createFlushMarks } from "./flush-marks.ts";
 import type { Item, Outbox, Refusal, Room } from "./item.ts";
 import type { Losses } from "./losses.ts";
-import { createNumberSet } from "./number-set.ts";
+import { createParked, dropError } from "./parked.ts";
 import type { Outcome, Prospect } from "./prospect.ts";
 import { createWindow } from "./window.ts";
 
@@ -18,6 +18,8 @@ type Entry = Item & {
   readonly order: number;
   /** Its number in the spool; undefined for what is in memory only. */
   no: number | undefined;
+  /** The same, also after its copy on disk was given up. */
+  lastNo: number | undefined;
   readonly prospect: Prospect | undefined;
 };
 
@@ -71,9 +73,9 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
   /** Read from disk, and put back. */
   let returned: Entry[] = [];
   const underWay = new Set<Entry>();
-  /** Outcomes that somebody awaits of what is on disk only. */
-  const awaited = new Map<number, Prospect>();
-  const deliveredNos = createNumberSet();
+  /** Numbers of what is in memory and was on disk. */
+  const orphaned = new Set<number>();
+  const parked = createParked((no) => orphaned.has(no) || (spool?.has(no) ?? false));
   const marks = createFlushMarks();
   let roomWaiters: (() => void)[] = [];
   let work: () => void = () => {};
@@ -102,6 +104,7 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
       attempts: 0,
       order: lastOrder,
       no: saved,
+      lastNo: saved,
       prospect,
     };
     unsettled += 1;
@@ -164,6 +167,7 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
     for (const entries of [window, underWay, returned]) {
       for (const entry of entries) {
         if (entry.no === undefined || !orphans.has(entry.no)) continue;
+        orphaned.add(entry.no);
         entry.no = undefined;
         memoryOnly += 1;
       }
@@ -182,11 +186,7 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
     marks.lost(count);
     losses.add(count);
     tell("dropped", { ...dropped, count });
-    for (const [no, prospect] of awaited) {
-      if (spool?.has(no)) continue;
-      awaited.delete(no);
-      prospect.settle({ error: dropError(dropped.cause, why) });
-    }
+    parked.drop(dropError(dropped.cause, why));
     checkRoom();
   }
 
@@ -196,20 +196,9 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
     const count = Math.max(1, Math.floor(memoryItems / 8));
     const evicted = window.remove(count, ({ no }) => no !== undefined);
     spool.release(evicted.map(({ no }) => no as number));
-    for (const entry of evicted) park(entry);
-  }
-
-  function park({ no, prospect, activationId }: Entry): void {
-    if (!prospect || no === undefined) return;
-    if (prospect.isAwaited) {
-      awaited.set(no, prospect);
-      return;
+    for (const { no, activationId, prospect } of evicted) {
+      if (no !== undefined && prospect) parked.park(no, activationId, prospect);
     }
-    prospect.park((settle) => {
-      if (deliveredNos.has(no)) settle({ delivery: plain(activationId) });
-      else if (spool?.has(no)) awaited.set(no, prospect);
-      else settle({ error: dropError("overflow", "it was refused or dropped; see the events") });
-    });
   }
 
   /** To the disk, when it works again or has room again. */
@@ -221,6 +210,7 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
       const result = spool.append(entry);
       if (!result.saved) return;
       entry.no = result.no;
+      entry.lastNo = result.no;
       lastNo = result.no;
       memoryOnly -= 1;
       left -= 1;
@@ -245,12 +235,11 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
     unsettled -= 1;
     marks.settled(entry);
     if (entry.no === undefined) memoryOnly -= 1;
-    const prospect = entry.prospect ?? (entry.no === undefined ? undefined : awaited.get(entry.no));
-    if (entry.no !== undefined) {
-      awaited.delete(entry.no);
-      if ("delivery" in outcome) deliveredNos.add(entry.no);
+    if (entry.lastNo !== undefined) {
+      orphaned.delete(entry.lastNo);
+      parked.settle(entry.lastNo, outcome);
     }
-    prospect?.settle(outcome);
+    entry.prospect?.settle(outcome);
   }
 
   function start(entries: Entry[]): Entry[] {
@@ -282,9 +271,13 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
     return stored.map((item): Entry => {
       // Its copy may have been dropped while this waited.
       const no = spool.has(item.no) ? item.no : undefined;
-      if (no === undefined) memoryOnly += 1;
+      if (no === undefined) {
+        memoryOnly += 1;
+        orphaned.add(item.no);
+      }
       const { runId, activationId, atMs, bytes } = item;
-      return { runId, activationId, atMs, bytes, attempts: 0, order: 0, no, prospect: undefined };
+      const fresh = { attempts: 0, order: 0, prospect: undefined };
+      return { runId, activationId, atMs, bytes, no, lastNo: item.no, ...fresh };
     });
   }
 
@@ -408,7 +401,7 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
         "the client was closed before the server had it; it is in the spool, and is sent at the next start",
       );
       for (const { prospect } of all) prospect?.settle({ error });
-      for (const prospect of awaited.values()) prospect.settle({ error });
+      parked.close(error);
       for (const resolve of roomWaiters.splice(0)) resolve();
       roomWaiters = [];
     },
@@ -417,12 +410,4 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
 
 function numbers(entries: readonly Entry[]): number[] {
   return entries.flatMap(({ no }) => (no === undefined ? [] : [no]));
-}
-
-function plain(activationId: string): Delivery {
-  return { activationId, duplicate: false, unregistered: false, clockSuspect: false };
-}
-
-function dropError(cause: DropCause, why: string): ClientError {
-  return new ClientError("DROPPED", `dropped (${cause}): ${why}`);
 }

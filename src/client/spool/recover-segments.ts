@@ -45,12 +45,13 @@ export async function recoverSegments({
   return files.length > 0 ? segmentNumber(files[files.length - 1] as string) : 0;
 }
 
-/** Undefined when the disk can't read it. */
+/** Undefined when the disk can't read it; empty when it is gone by now. */
 async function readSegment(path: string, disk: Disk): Promise<Buffer | undefined> {
   try {
     return await disk.readAll(path);
   } catch (error) {
     if (errorCode(error) === "EIO") return undefined;
+    if (errorCode(error) === "ENOENT") return Buffer.alloc(0);
     throw error;
   }
 }
