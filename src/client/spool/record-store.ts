@@ -48,8 +48,6 @@ export function createRecordStore({
     } catch (error) {
       retryAt = performance.now() + RETRY_MS;
       condition.failed(error);
-      // The writer may have given the newest segment up.
-      if (newest && !writer.isActive(newest.file)) leave(newest);
       return { saved: false, why: "disk" };
     }
   }

@@ -170,6 +170,5 @@ export function createSegmentWriter({
       const length = RECORD_OVERHEAD + record.bytes.length;
       return active && active.bytes + length <= segmentBytes ? length : HEADER_BYTES + length;
     },
-    isActive: (file: string) => active?.file === file,
   };
 }

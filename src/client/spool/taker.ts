@@ -41,7 +41,7 @@ export function createTaker({
   let last: Promise<unknown> = Promise.resolve();
   let isStopped = false;
 
-  /** One after the other, so that no record is taken twice. */
+  /** One after the other: two at once would read the same piece. */
   function takeOldest(room: { items: number; bytes: number }): Promise<StoredItem[]> {
     const taking = last.then(() => take(room));
     last = taking;
