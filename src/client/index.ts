@@ -13,4 +13,5 @@ export type {
 } from "./options.ts";
 export type { Registration } from "./outbox/run-record.ts";
 export type { Sensor } from "./sensor.ts";
+export { inspectSpool, readDeadLetters, type SpoolInspection } from "./spool/inspect.ts";
 export type { Stats } from "./stats.ts";

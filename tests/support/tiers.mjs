@@ -18,7 +18,7 @@ export const TIERS = [
   {
     name: "unit",
     kind: "unit",
-    folders: ["kit", "domain", "config", "telemetry", "ingest", "repo", "cli", "proto"],
+    folders: ["kit", "domain", "config", "telemetry", "ingest", "repo", "cli", "client", "proto"],
     probe: async () => undefined,
   },
   {
@@ -38,7 +38,7 @@ export const TIERS = [
   {
     name: "machine",
     kind: "machine",
-    folders: ["embedded", "supervisor", "system"],
+    folders: ["embedded", "supervisor", "system", "xds"],
     probe: probeEmbedded,
   },
   {
@@ -167,8 +167,10 @@ export function pythonOf(env) {
 
 async function probePython(env) {
   const python = pythonOf(env);
-  const reason = `${python} can't import grpc_tools: pip install -r tests/python/requirements.txt`;
-  const child = spawn(python, ["-c", "import grpc, grpc_tools.protoc"], { stdio: "ignore" });
+  const reason = `${python} can't import grpc_tools, mypy and venv: pip install -r tests/python/requirements.txt`;
+  const child = spawn(python, ["-c", "import ensurepip, grpc, grpc_tools.protoc, mypy, venv"], {
+    stdio: "ignore",
+  });
   const code = await within(
     30_000,
     new Promise((resolve, reject) => child.once("error", reject).once("exit", resolve)),
