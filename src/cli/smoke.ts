@@ -1,14 +1,20 @@
+import type { Command } from "commander";
 import { newUuidV7 } from "../domain/uuid.ts";
 import { EXIT } from "../processes/exit-codes.ts";
 import { version } from "../version.ts";
-import { isEchoed } from "./ping.ts";
 import {
-  type ConnectionOptions,
+  addConnectionOptions,
+  type Connection,
+  readConnection,
+} from "./connection/connection-options.ts";
+import {
   connectToServer,
   refusalText,
   type ServerConnection,
   timeSince,
-} from "./server-connection.ts";
+} from "./connection/server-connection.ts";
+import { note, printLine } from "./output/output-option.ts";
+import { isEchoed } from "./ping.ts";
 
 /** The server answered a step, but not as slimmer does. */
 class WrongAnswer extends Error {
@@ -21,20 +27,35 @@ type Step = {
   run(): Promise<string>;
 };
 
+/** Adds `slimmer smoke [address]`. */
+export function addSmoke(slimmer: Command): void {
+  const command = slimmer
+    .command("smoke")
+    .summary("Try whether a server stores.")
+    .description(
+      "Try whether a server stores: ping it, register a run, send an activation twice (the second time it must be a duplicate), end the run.",
+    )
+    .argument("[address]", "the server; wins over --address")
+    // Not by SLIMMER_SYSTEM: a trial must not end the run of a real system because of what a shell exports.
+    .option("--system <id>", "the system of the run", "smoke-test");
+  addConnectionOptions(command).action(
+    async (address: string | undefined, { system }: { system: string }) => {
+      process.exitCode = await smoke(readConnection(command, { address }), system);
+    },
+  );
+}
+
 /**
- * `slimmer smoke`: lives the short life of a system against a running server, and has it prove that it stores. Prints a
- * line for each step; resolves with the exit code. It leaves a run, a sensor and an activation behind.
+ * Lives the short life of a system against a running server, and has it prove that it stores. Prints a line for each
+ * step; resolves with the exit code. It leaves a run, a sensor and an activation behind.
  */
-export async function smoke(
-  address: string,
-  { system, ...options }: ConnectionOptions & { system: string },
-): Promise<number> {
-  const server = connectToServer(address, options);
+async function smoke(connection: Connection, system: string): Promise<number> {
+  const server = connectToServer(connection);
   try {
     for (const step of stepsFor(server, system)) {
       const problem = await tryStep(step);
       if (problem === undefined) continue;
-      process.stderr.write(`slimmer: ${address} failed at ${step.name}: ${problem}\n`);
+      note(`${connection.address} failed at ${step.name}: ${problem}`);
       return EXIT.failed;
     }
     return EXIT.ok;
@@ -48,7 +69,7 @@ async function tryStep({ name, run }: Step): Promise<string | undefined> {
   const startedAt = performance.now();
   try {
     const outcome = await run();
-    process.stdout.write(`${name}: ${outcome} (${timeSince(startedAt)})\n`);
+    printLine(`${name}: ${outcome} (${timeSince(startedAt)})`);
     return undefined;
   } catch (error) {
     return error instanceof WrongAnswer ? error.message : refusalText(error);

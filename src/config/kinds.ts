@@ -15,6 +15,10 @@ export type Setting<T> = {
   readonly allowed: string;
   /** Never printed; `<NAME>_FILE` may name a file that holds it. */
   readonly isSecret: boolean;
+  /** The name of the command-line flag, where it does not follow from the variable's. */
+  readonly flag?: string;
+  /** All that may be written, where that is a few words: shells complete them. */
+  readonly values?: readonly string[];
   parse(text: string): T;
 };
 
@@ -78,17 +82,19 @@ export function choice<const T extends string>(
   values: readonly T[],
   summary: string,
 ): Setting<T> {
-  return setting(env, defaultText, summary, `one of ${values.join(", ")}`, (text) => {
+  const rule = setting(env, defaultText, summary, `one of ${values.join(", ")}`, (text) => {
     if (!(values as readonly string[]).includes(text)) throw new BadValue("is none of them");
     return text as T;
   });
+  return { ...rule, values };
 }
 
 export function flag(env: string, defaultValue: boolean, summary: string): Setting<boolean> {
-  return setting(env, String(defaultValue), summary, "true or false", (text) => {
+  const rule = setting(env, String(defaultValue), summary, "true or false", (text) => {
     if (text !== "true" && text !== "false") throw new BadValue("is neither");
     return text === "true";
   });
+  return { ...rule, values: ["true", "false"] };
 }
 
 /** A text that may be absent. */

@@ -14,7 +14,12 @@ export class SettingsError extends Error {
   }
 }
 
-/** The command-line flag of a setting: SLIMMER_GRPC_LISTEN → grpc-listen. */
+/** The command-line flag of a setting: its own, or that of its variable. */
+export function flagOf(setting: { readonly env: string; readonly flag?: string }): string {
+  return setting.flag ?? flagName(setting.env);
+}
+
+/** The command-line flag of a variable: SLIMMER_GRPC_LISTEN → grpc-listen. */
 export function flagName(env: string): string {
   return env
     .replace(/^SLIMMER_/, "")
@@ -59,7 +64,7 @@ function textOf(
 ): Source | undefined {
   const { env: name, defaultText, isSecret } = setting;
   const fromFlag = flags[name];
-  if (fromFlag !== undefined) return { name: `--${flagName(name)}`, text: fromFlag };
+  if (fromFlag !== undefined) return { name: `--${flagOf(setting)}`, text: fromFlag };
   const fromEnv = env[name];
   const file = isSecret ? env[`${name}_FILE`] : undefined;
   if (file && fromEnv) {

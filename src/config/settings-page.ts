@@ -1,4 +1,4 @@
-import { flagName } from "./load.ts";
+import { flagOf } from "./load.ts";
 import { SETTINGS } from "./settings.ts";
 
 /** docs/settings.md, whole. */
@@ -8,7 +8,7 @@ export function settingsPage(): string {
       ? `\`${setting.env}\`, \`${setting.env}_FILE\``
       : `\`${setting.env}\``;
     const byDefault = setting.defaultText === undefined ? "" : `\`${setting.defaultText}\``;
-    return `| ${names} | ${setting.isSecret ? "" : `\`--${flagName(setting.env)}\``} | ${byDefault} | ${setting.allowed} | ${setting.summary} |`;
+    return `| ${names} | ${setting.isSecret ? "" : `\`--${flagOf(setting)}\``} | ${byDefault} | ${setting.allowed} | ${setting.summary} |`;
   });
   return [
     "# Settings",
@@ -18,6 +18,9 @@ export function settingsPage(): string {
     "Each setting is an environment variable, and a flag of the commands that use it; the flag wins. Secrets have no flag (a",
     "command line is visible to every user of the machine); `<NAME>_FILE` names a file that holds one. A wrong value stops the",
     "start: every problem is printed at once, and the process exits with 2.",
+    "",
+    "Those from `SLIMMER_ADDRESS` on belong to the commands that talk to a server ([cli.md](cli.md)); these take a file with the token as",
+    "`--token-file`, too.",
     "",
     "| environment | flag | default | allowed | meaning |",
     "| --- | --- | --- | --- | --- |",

@@ -1,3 +1,4 @@
+import { CLIENT_SETTINGS } from "./client-settings.ts";
 import { EDGE_SETTINGS } from "./edge-settings.ts";
 import { address, choice, duration, flag, integer, secret, text } from "./kinds.ts";
 
@@ -7,6 +8,11 @@ import { address, choice, duration, flag, integer, secret, text } from "./kinds.
  */
 export const SETTINGS = {
   grpcListen: address("SLIMMER_GRPC_LISTEN", "0.0.0.0:50051", "Where `serve` listens for gRPC."),
+  xds: flag(
+    "SLIMMER_XDS",
+    false,
+    "Whether `serve` takes its listener from an xDS control plane (see xds.md). SLIMMER_GRPC_LISTEN must then have an IP address and a port other than 0, and GRPC_XDS_BOOTSTRAP or GRPC_XDS_BOOTSTRAP_CONFIG must hold the bootstrap.",
+  ),
   opsListen: address(
     "SLIMMER_OPS_LISTEN",
     "0.0.0.0:9464",
@@ -156,6 +162,7 @@ export const SETTINGS = {
   ),
 
   ...EDGE_SETTINGS,
+  ...CLIENT_SETTINGS,
 } as const;
 
 export type SettingKey = keyof typeof SETTINGS;
@@ -183,6 +190,7 @@ export const SERVE_KEYS = [
   ...DATABASE_KEYS,
   "databaseWait",
   "grpcListen",
+  "xds",
   "opsListen",
   "logLevel",
   "databaseWriters",
@@ -224,6 +232,12 @@ export type MigrateSettings = Settings<(typeof MIGRATE_KEYS)[number]>;
 export const EDGE_KEYS = Object.keys(EDGE_SETTINGS) as (keyof typeof EDGE_SETTINGS)[];
 export type EdgeSettings = Settings<(typeof EDGE_KEYS)[number]>;
 
+/** The way to a server, for the commands that talk to one. */
+export const CLIENT_KEYS = Object.keys(CLIENT_SETTINGS) as (keyof typeof CLIENT_SETTINGS)[];
+export type ClientSettings = Settings<(typeof CLIENT_KEYS)[number]>;
+
 /** `up` hands the environment on to its children, so it takes every setting that they take. */
-export const UP_KEYS = Object.keys(SETTINGS) as SettingKey[];
-export type UpSettings = Settings<SettingKey>;
+export const UP_KEYS = (Object.keys(SETTINGS) as SettingKey[]).filter(
+  (key): key is Exclude<SettingKey, keyof typeof CLIENT_SETTINGS> => !(key in CLIENT_SETTINGS),
+);
+export type UpSettings = Settings<(typeof UP_KEYS)[number]>;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Address, BadValue, type Setting } from "../config/kinds.ts";
 import { loadSettings } from "../config/load.ts";
-import { SETTINGS, type SettingKey, type UpSettings } from "../config/settings.ts";
+import { SETTINGS, type SettingKey, UP_KEYS, type UpSettings } from "../config/settings.ts";
 
 /**
  * The environment for the children of `slimmer up`: its own, and what its command-line flags changed, since a flag of
@@ -9,7 +9,7 @@ import { SETTINGS, type SettingKey, type UpSettings } from "../config/settings.t
  */
 export function childEnv(settings: UpSettings, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const result = { ...env };
-  for (const key of Object.keys(SETTINGS) as SettingKey[]) {
+  for (const key of UP_KEYS) {
     const value = settings[key];
     const setting = SETTINGS[key] as Setting<unknown>;
     if (value === undefined || isDeepStrictEqual(withoutFlags(key, env), value)) continue;

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { flagName } from "../../src/config/load.ts";
+import { flagOf } from "../../src/config/load.ts";
 import {
   KEEPER_KEYS,
   MIGRATE_KEYS,
@@ -38,24 +38,45 @@ async function unusedPort(): Promise<number> {
 const joined = (text: string) => text.replace(/\s+/g, " ");
 
 describe("--help", () => {
+  /** What every command has that talks to a server. */
+  const WAY: SettingKey[] = [
+    "address",
+    "token",
+    "tls",
+    "tlsCa",
+    "tlsCert",
+    "tlsKey",
+    "authority",
+    "timeout",
+  ];
+
   const COMMANDS: [string, readonly SettingKey[]][] = [
     ["up", UP_KEYS],
     ["serve", SERVE_KEYS],
     ["keeper", KEEPER_KEYS],
     ["migrate up", MIGRATE_KEYS],
     ["migrate status", MIGRATE_KEYS],
+    ["ping", [...WAY, "system"]],
+    ["run", [...WAY, "system", "spool"]],
+    ["run end", [...WAY, "system", "run"]],
+    ["fire", [...WAY, "system", "run", "spool"]],
+    ["exec", [...WAY, "system", "spool"]],
+    ["spool drain", [...WAY, "system"]],
+    ["doctor", [...WAY, "system", "spool"]],
+    ["demo", WAY],
   ];
 
   test.each(COMMANDS)("of %s names each of its settings, and no other", async (command, keys) => {
     const { code, stdout, stderr } = await slimmer([...command.split(" "), "--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const key of Object.keys(SETTINGS) as SettingKey[]) {
-      const { env, isSecret, summary } = SETTINGS[key];
+      const setting = SETTINGS[key];
+      const { env, isSecret, summary } = setting;
       const isNamed = new RegExp(`\\b${env}\\b`).test(stdout);
       expect(isNamed, env).toBe(keys.includes(key));
       if (!isNamed) continue;
       expect(joined(stdout)).toContain(joined(summary));
-      expect(stdout.includes(`--${flagName(env)} <value>`), env).toBe(!isSecret);
+      expect(new RegExp(`^ +--${flagOf(setting)}( <|  )`, "m").test(stdout), env).toBe(!isSecret);
       if (isSecret) expect(stdout).toContain(`${env}_FILE`);
     }
   });
@@ -63,7 +84,8 @@ describe("--help", () => {
   test("of slimmer names its commands and exit codes, and hides the inner ones", async () => {
     const { code, stdout } = await slimmer(["--help"]);
     expect(code).toBe(0);
-    for (const command of ["up", "serve", "keeper", "migrate", "ping", "smoke"]) {
+    const commands = "up serve keeper migrate edge run fire exec spool ping smoke doctor demo";
+    for (const command of `${commands} completion`.split(" ")) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
     }
     expect(stdout).toContain("Exit codes: 0 done, 1 failed");
