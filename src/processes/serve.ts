@@ -1,3 +1,4 @@
+import { SettingsError } from "../config/load.ts";
 import type { ServeSettings } from "../config/settings.ts";
 import { startFolder } from "../ingest/folder.ts";
 import { createGroupCommit } from "../ingest/group-commit.ts";
@@ -12,8 +13,11 @@ import { deferred } from "../kit/deferred.ts";
 import type { Lifecycle } from "../kit/lifecycle.ts";
 import { startLoop } from "../kit/loop.ts";
 import { within } from "../kit/within.ts";
+import { type OpenListener, openPlainListener } from "../rpc/listener.ts";
 import { mainService } from "../rpc/main-service.ts";
 import { createRpcServer } from "../rpc/server.ts";
+import { loadXdsListener } from "../rpc/xds-listener.ts";
+import { xdsSettingsProblems } from "../rpc/xds-settings.ts";
 import { listUnregistered, numberUnregistered } from "../store/entities.ts";
 import { manifestEntities } from "../store/manifests.ts";
 import { openStore } from "../store/open.ts";
@@ -46,6 +50,7 @@ export async function openServer(
 ): Promise<{ grpc: string; ops: string }> {
   const { drain: drainMs, drainDelay: delayMs } = settings;
   const { nowMs } = systemClock;
+  const openListener = settings.xds ? await xdsListener(settings, process.env) : openPlainListener;
   const metrics = createMetrics();
   metrics.buildInfo.set({ version, process: "serve" }, 1);
   const problems: string[] = ["starting"];
@@ -135,7 +140,11 @@ export async function openServer(
   });
   const server = life.own(
     "grpc",
-    createRpcServer({ maxStreams: settings.maxStreams, reflection: settings.reflection }),
+    createRpcServer({
+      maxStreams: settings.maxStreams,
+      reflection: settings.reflection,
+      openListener,
+    }),
     (opened) => opened.close({ delayMs, drainMs }),
   );
   server.add(
@@ -160,7 +169,6 @@ export async function openServer(
       nowMs,
     }),
   );
-  const port = await server.listen(settings.grpcListen);
 
   const watch = startLoop(
     async () => {
@@ -183,16 +191,28 @@ export async function openServer(
     await loop.stop();
     problems.splice(0, problems.length, "shutting down");
   });
+  // The control plane decides when this is over; /readyz says what is still missing.
+  if (settings.xds)
+    log.info(settings.grpcListen, "waiting for the listener of the xDS control plane");
+  const port = await server.listen(settings.grpcListen);
+  watch.wake();
   // "Ready" had better be true; but a database that is away must not keep the server from answering that it is.
   await within(FIRST_WRITER_MS, "the first connection", firstWriter.promise).catch(() => {});
   return { grpc: `${settings.grpcListen.host}:${port}`, ops: ops.address };
 
   function findProblems(): string[] {
     const found: string[] = [];
+    if (server.problem) found.push(server.problem);
     if (!commit.isConnected) found.push("the database can't be reached");
     else if (!horizon.has(nowMs())) {
       found.push("today has no partition: run `slimmer migrate up`, or start `slimmer keeper`");
     }
     return found;
   }
+}
+
+async function xdsListener(settings: ServeSettings, env: NodeJS.ProcessEnv): Promise<OpenListener> {
+  const problems = xdsSettingsProblems(settings.grpcListen, env);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return loadXdsListener({ drainMs: settings.drain });
 }

@@ -1,16 +1,13 @@
-import {
-  Server,
-  ServerCredentials,
-  type ServiceDefinition,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation } from "grpc-health-check";
 import { packageDefinition } from "slimmer-grpc";
+import type { Address } from "../config/kinds.ts";
 import { LIMITS } from "../domain/limits.ts";
 import { TimeoutError, within } from "../kit/within.ts";
 import type { Drain } from "./activation-stream.ts";
 import { tuneHttp2 } from "./http2-options.ts";
+import { type OpenListener, openPlainListener } from "./listener.ts";
 
 export type RpcServer = {
   readonly drain: Drain;
@@ -18,16 +15,26 @@ export type RpcServer = {
   /** What grpc.health.v1 answers for `slimmer_grpc.Main` and `readiness`. The server as a whole ("") serves until it drains. */
   setReady(isReady: boolean): void;
   /** Resolves with the port that is bound. Throws a sentence when the address is taken. */
-  listen(address: { host: string; port: number }): Promise<number>;
+  listen(address: Address): Promise<number>;
+  /** Why nobody can connect, in words; undefined while somebody can. */
+  readonly problem: string | undefined;
   /** NOT_SERVING → pause of `delayMs` → streams told, no new calls, running ones finished within `drainMs` → closed. */
   close(options: { delayMs: number; drainMs: number }): Promise<void>;
 };
 
 const READY_SERVICES = ["slimmer_grpc.Main", "readiness"];
 
-/** The gRPC server with health, reflection, limits and keepalive; what it serves is added to it. */
-export function createRpcServer(options: { maxStreams: number; reflection: boolean }): RpcServer {
-  const server = new Server({
+/**
+ * The gRPC server with health, reflection, limits and keepalive; what it serves is added to it. Its listener is a plain
+ * one unless `openListener` brings another.
+ */
+export function createRpcServer(options: {
+  maxStreams: number;
+  reflection: boolean;
+  openListener?: OpenListener;
+}): RpcServer {
+  const { openListener = openPlainListener } = options;
+  const listener = openListener({
     "grpc.max_receive_message_length": LIMITS.maxMessageBytes,
     "grpc.max_concurrent_streams": options.maxStreams,
     // A peer that vanished without a word is noticed within 80 s.
@@ -36,6 +43,7 @@ export function createRpcServer(options: { maxStreams: number; reflection: boole
     // Costs memory and time per call, and has a history of leaks.
     "grpc.enable_channelz": 0,
   });
+  const { server } = listener;
   tuneHttp2(server);
   const health = new HealthImplementation({ "": "SERVING" });
   for (const name of READY_SERVICES) health.setStatus(name, "NOT_SERVING");
@@ -55,29 +63,20 @@ export function createRpcServer(options: { maxStreams: number; reflection: boole
       for (const name of READY_SERVICES)
         health.setStatus(name, isServing ? "SERVING" : "NOT_SERVING");
     },
-    async listen({ host, port }) {
-      const name = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-      try {
-        return await new Promise<number>((resolve, reject) => {
-          server.bindAsync(name, ServerCredentials.createInsecure(), (error, bound) =>
-            error ? reject(error) : resolve(bound),
-          );
-        });
-      } catch (cause) {
-        throw new Error(`can't listen for gRPC on ${name}: ${(cause as Error).message}`, { cause });
-      }
+    get problem() {
+      return listener.problem;
     },
+    listen: (address) => listener.listen(address),
     async close({ delayMs, drainMs }) {
       for (const name of ["", ...READY_SERVICES]) health.setStatus(name, "NOT_SERVING");
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       begin();
-      const finished = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       try {
-        await within(drainMs, "finishing the running calls", finished);
+        await within(drainMs, "finishing the running calls", listener.finish());
       } catch (error) {
         if (!(error instanceof TimeoutError)) throw error;
       }
-      server.forceShutdown();
+      listener.close();
     },
   };
 }

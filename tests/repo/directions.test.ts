@@ -13,6 +13,8 @@ const ROOMS: Record<string, string> = {
   ingest: "store kit domain types:telemetry",
   store: "kit domain",
   edge: "kit domain types:config",
+  // A package of its own.
+  client: "",
   supervisor: "kit domain",
   embedded: "kit domain",
   telemetry: "kit domain",
@@ -26,16 +28,19 @@ const ROOMS: Record<string, string> = {
 const PACKAGES: Record<string, string> = {
   pg: "store embedded",
   knex: "store",
-  "@grpc/grpc-js": "rpc cli processes",
-  "slimmer-grpc": "rpc edge cli processes",
-  yaml: "edge",
+  "@grpc/grpc-js": "rpc cli processes client",
+  "@grpc/grpc-js-xds": "rpc client",
+  "slimmer-grpc": "rpc edge cli processes client",
+  "slimmer-client": "cli",
+  yaml: "edge cli",
   "node-forge": "edge",
 };
 
 /** Rooms that use hardly any package. */
 const FRUGAL: Record<string, string> = { domain: "uuid", kit: "" };
 
-const MAY_READ_ENVIRONMENT = "config cli processes";
+/** The client hands on what gRPC itself looks for there. */
+const MAY_READ_ENVIRONMENT = "config cli processes client";
 
 type Import = { room: string; place: string; statement: string; from: string; isType: boolean };
 
