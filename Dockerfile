@@ -50,9 +50,9 @@ COPY --from=build /app/dist dist
 COPY envoy envoy
 ENV PATH=/usr/local/bin NODE_ENV=production
 USER 1000:1000
-# The proof that nothing is missing: the first loads what every process needs, the second what is loaded on demand.
+# The proof that nothing is missing: this loads every package.
 RUN ["/usr/local/bin/node", "/app/dist/cli/index.js", "--version"]
-RUN ["/usr/local/bin/node", "--input-type=module", "-e", "await Promise.all(['slimmer-client', '@grpc/grpc-js-xds', 'yaml'].map((name) => import(name)))"]
+RUN ["/usr/local/bin/node", "--input-type=module", "-e", "await Promise.all(['/app/dist/processes/serve.js', '/app/dist/processes/keeper.js', '/app/dist/processes/migrate.js', '/app/dist/processes/edge.js', 'slimmer-client', '@grpc/grpc-js-xds'].map((name) => import(name)))"]
 EXPOSE 50051 9464
 ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=32", "/app/dist/cli/index.js"]
 CMD ["serve"]

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { MIGRATE_KEYS } from "../config/settings.ts";
 import { EXIT } from "../processes/exit-codes.ts";
-import { migrate, migrationStatus } from "../processes/migrate.ts";
 import { printLine } from "./output/output-option.ts";
 import { addProcess, loggerFor } from "./server-commands.ts";
 
@@ -12,6 +11,7 @@ export function addMigrateCommands(slimmer: Command): void {
     migrations.command("up").summary("Bring the schema to this version, and make the partitions."),
     MIGRATE_KEYS,
     async (settings) => {
+      const { migrate } = await import("../processes/migrate.ts");
       const applied = await migrate(settings, loggerFor("migrate", settings));
       printLine(applied.length > 0 ? `applied ${applied.join(", ")}` : "the schema is up to date");
       return EXIT.ok;
@@ -25,6 +25,7 @@ export function addMigrateCommands(slimmer: Command): void {
       ),
     MIGRATE_KEYS,
     async (settings) => {
+      const { migrationStatus } = await import("../processes/migrate.ts");
       const { applied, pending, unknown, fits } = await migrationStatus(settings);
       for (const name of applied) {
         printLine(`${unknown.includes(name) ? "unknown" : "applied"}  ${name}`);

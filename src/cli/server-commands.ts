@@ -7,10 +7,6 @@ import {
   type Settings,
   UP_KEYS,
 } from "../config/settings.ts";
-import { database } from "../processes/database.ts";
-import { keeper } from "../processes/keeper.ts";
-import { serve } from "../processes/serve.ts";
-import { up } from "../processes/up.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { addSettingOptions, readSettings } from "./setting-options.ts";
 
@@ -19,29 +15,40 @@ const ENTRY = fileURLToPath(new URL("./index.js", import.meta.url));
 
 const DATABASE_GUARDIAN_KEYS = ["dataDir", "embeddedPort", "logLevel"] as const;
 
-/** Adds the processes: `slimmer up`, `serve` and `keeper`, and the inner `database`. */
+/**
+ * Adds the processes: `slimmer up`, `serve` and `keeper`, and the inner `database`. Each is loaded when it is to run: a script that
+ * calls `slimmer fire` had better not wait for a database driver.
+ */
 export function addServerCommands(slimmer: Command): void {
   addProcess(
     slimmer.command("up").summary("Run everything on this machine: PostgreSQL, serve and keeper."),
     UP_KEYS,
-    (settings) => up(settings, process.env, ENTRY),
+    async (settings) => (await import("../processes/up.ts")).up(settings, process.env, ENTRY),
   );
-  addProcess(slimmer.command("serve").summary("Run the gRPC server."), SERVE_KEYS, (settings) =>
-    serve(settings, loggerFor("serve", settings)),
+  addProcess(
+    slimmer.command("serve").summary("Run the gRPC server."),
+    SERVE_KEYS,
+    async (settings) =>
+      (await import("../processes/serve.ts")).serve(settings, loggerFor("serve", settings)),
   );
   addProcess(
     slimmer
       .command("keeper")
       .summary("Run the upkeep (partitions, retention); any number may run, one leads."),
     KEEPER_KEYS,
-    (settings) => keeper(settings, loggerFor("keeper", settings)),
+    async (settings) =>
+      (await import("../processes/keeper.ts")).keeper(settings, loggerFor("keeper", settings)),
   );
   addProcess(
     slimmer
       .command("database", { hidden: true })
       .summary("Run the embedded PostgreSQL alone, as a child of `up`."),
     DATABASE_GUARDIAN_KEYS,
-    (settings) => database(settings, loggerFor("database", settings)),
+    async (settings) =>
+      (await import("../processes/database.ts")).database(
+        settings,
+        loggerFor("database", settings),
+      ),
   );
 }
 

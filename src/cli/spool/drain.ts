@@ -10,8 +10,6 @@ import { countText } from "../output/units.ts";
 import { wrongUsage } from "../usage.ts";
 
 const LOOK_EVERY_MS = 200;
-/** Longest that runs and their ends are waited for after the last activation, in milliseconds. */
-const RUNS_MS = 2_000;
 
 type Wish = { readonly dir: string; readonly patienceMs: number; readonly output: Output };
 
@@ -68,7 +66,6 @@ async function send(
       stop.asked.then(() => false),
       watch(client, progress.update, patienceMs),
     ]);
-    if (isDone) await giveTimeToRuns(seen.dir, connection.timeoutMs);
   } finally {
     progress.end();
     flushed.catch(() => {});
@@ -77,24 +74,7 @@ async function send(
     stop.dispose();
   }
   const { delivered, duplicates, refused, dropped, waiting: left } = client.stats();
-  const isOwed = !isDone || (await endedRunsIn(seen.dir)) > 0;
-  return { delivered, duplicates, refused, dropped, left, isOwed };
-}
-
-/** Runs of earlier processes, and their ends, are told beside the activations; no promise says when. */
-async function giveTimeToRuns(dir: string, timeoutMs: number): Promise<void> {
-  const { inspectSpool } = await import("slimmer-client");
-  const deadline = performance.now() + Math.min(timeoutMs, RUNS_MS);
-  while (performance.now() < deadline && (await inspectSpool(dir)).runs.length > 0) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
-}
-
-/** Runs whose end the server does not know: their files are still there. */
-async function endedRunsIn(dir: string): Promise<number> {
-  const { inspectSpool } = await import("slimmer-client");
-  const { runs } = await inspectSpool(dir);
-  return runs.filter(({ endedAtMs }) => endedAtMs !== undefined).length;
+  return { delivered, duplicates, refused, dropped, left, isOwed: !isDone };
 }
 
 /** Shows how far it is; settles with false once nothing has moved for `patienceMs`. */

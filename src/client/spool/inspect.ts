@@ -34,6 +34,8 @@ export type RunInspection = {
   readonly systemId: string | undefined;
   readonly sensors: number | undefined;
   readonly startedAtMs: number | undefined;
+  /** The server has had it. */
+  readonly isRegistered: boolean;
   readonly endedAtMs: number | undefined;
   readonly endReason: string | undefined;
 };
@@ -168,6 +170,7 @@ function runsOf(
       systemId: record?.systemId,
       sensors: record?.sensors.length,
       startedAtMs: record?.startedAtMs,
+      isRegistered: record?.isRegistered ?? false,
       endedAtMs: record?.end?.atMs,
       endReason: record?.end?.reason,
     };
