@@ -13,7 +13,8 @@ import { createRunBook } from "./outbox/run-book.ts";
 import type { Registration } from "./outbox/run-record.ts";
 import { createRun, type RunParts } from "./run.ts";
 import { completeRun } from "./run-settings.ts";
-import { createSending } from "./sending/sending.ts";
+import { createSending, type Sending, type SendingOptions } from "./sending/sending.ts";
+import { isXdsTarget, registerXds } from "./sending/xds-target.ts";
 import type { ClientSettings } from "./settings.ts";
 import { openSpool } from "./spool/open-spool.ts";
 import type { Stats } from "./stats.ts";
@@ -29,7 +30,9 @@ const NO_AGE_MS = Number.MAX_SAFE_INTEGER;
 
 /** Puts a client together, and has it meet its server. Whatever was opened is closed again when that fails. */
 export async function openClient(settings: ClientSettings): Promise<Client> {
-  const { systemId } = settings;
+  const { address, systemId } = settings;
+  // Before anything is open that would have to be closed.
+  if (isXdsTarget(address)) await registerXds(process.env);
   const { add, remove, tell } = createListeners();
   /** Found while the spool was opened, before anybody could listen. */
   const damaged: { count: number; fromMs: number; toMs: number }[] = [];
@@ -59,7 +62,7 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
     keepAnchor: (anchor) => spool?.state.write(CLOCK_FILE, anchor),
     onProblem: (message) => tell("problem", { what: "clock", message }),
   });
-  const runs = createRunBook({ spool, tell });
+  const runs = createRunBook({ spool, tell, usedInMemory: () => outbox.runIds() });
   const outbox = createOutbox({
     spool,
     memoryItems: settings.memoryItems,
@@ -68,6 +71,7 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
     clock,
     losses,
     refusalOf: (runId) => runs.refusalOf(runId),
+    onEmpty: () => runs.tidy(),
     deadLetter: createDeadLetter({
       spool,
       systemIdOf: (runId) => runs.get(runId)?.systemId ?? systemId,
@@ -79,13 +83,14 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
 
   const newId = createIds();
   const encode = createActivationEncoder();
-  /** Registrations and ends that the server does not know yet. */
-  const owed = new Set<Promise<unknown>>();
   let currentRunId: string | undefined;
   let fired = 0;
   let closing: Promise<void> | undefined;
+  let isClosed = false;
+  /** Ends of those that wait for everything to be delivered. */
+  const flushes = new Set<() => void>();
 
-  const sending = createSending({
+  const sending = await createOrClose({
     settings,
     outbox,
     runs,
@@ -98,7 +103,7 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
     }),
     onReported: ({ lost }) => losses.reported(lost),
     currentRunId: () => currentRunId,
-    keepsAlive: () => outbox.counts.memoryOnly > 0 || (spool === undefined && owed.size > 0),
+    keepsAlive: () => outbox.counts.memoryOnly > 0 || (spool === undefined && runs.isOwing),
   });
 
   try {
@@ -113,11 +118,15 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
   }
   sending.start();
 
-  function owe<T>(promise: Promise<T>): Promise<T> {
-    owed.add(promise);
-    // May be ignored: the events tell.
-    promise.catch(() => {}).finally(() => owed.delete(promise));
-    return promise;
+  /** grpc-js refuses some addresses and options of channels only here. */
+  async function createOrClose(options: SendingOptions): Promise<Sending> {
+    try {
+      return createSending(options);
+    } catch (error) {
+      await spool?.close();
+      const problem = `leads to no channel: ${(error as Error).message}`;
+      throw problemsError("OPTIONS_INVALID", [{ field: "address", problem }]);
+    }
   }
 
   function makeRun(
@@ -131,14 +140,8 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
       outbox,
       runs: {
         end(runId, end, onEnded) {
-          const ended = new Promise<void>((resolve, reject) => {
-            runs.end(runId, end, (error) => (error ? reject(error) : resolve()));
-          });
           if (runId === currentRunId) currentRunId = undefined;
-          owe(ended).then(
-            () => onEnded(undefined),
-            (error) => onEnded(error),
-          );
+          runs.end(runId, end, onEnded);
         },
       },
       isClosed: () => closing !== undefined,
@@ -149,15 +152,30 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
   }
 
   async function flush({ timeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
-    const work = Promise.all([outbox.settled(), Promise.allSettled([...owed])]).then(() => {});
+    const work = untilClosed(Promise.all([outbox.settled(), runs.settled()]).then(() => {}));
     if (timeoutMs === undefined) return work;
     const where = spool ? "what is left is in the spool" : "what is left is in memory";
     await within(timeoutMs, `not everything was delivered within ${timeoutMs} ms; ${where}`, work);
   }
 
+  /** After `close` nothing is delivered any more. */
+  function untilClosed(work: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (isClosed && (outbox.counts.unsettled > 0 || runs.isOwing)) return reject(closedError());
+      const end = () => reject(closedError());
+      flushes.add(end);
+      void work.then(() => {
+        flushes.delete(end);
+        resolve();
+      });
+    });
+  }
+
   async function close(timeoutMs: number): Promise<void> {
     await flush({ timeoutMs }).catch(() => {});
     await sending.stop();
+    isClosed = true;
+    for (const end of flushes) end();
     outbox.close();
     runs.close();
     runs.tidy();
@@ -190,7 +208,7 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
     systemId,
     run(sensors, options = {}) {
       const complete = completeRun(sensors, options);
-      if (closing) throw new ClientError("CLOSED", "the client was closed");
+      if (closing) throw closedError();
       const startedAtMs = clock.nowMs();
       const runId = newId(startedAtMs);
       currentRunId = runId;
@@ -207,7 +225,9 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
           (outcome) => (outcome instanceof ClientError ? reject(outcome) : resolve(outcome)),
         );
       });
-      return makeRun({ runId, startedAtMs, isCounted: true, registered: owe(registered) });
+      // May be ignored: the events tell.
+      registered.catch(() => {});
+      return makeRun({ runId, startedAtMs, isCounted: true, registered });
     },
     resume(runId) {
       if (typeof runId !== "string" || !UUID.test(runId)) {
@@ -220,7 +240,7 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
       const registered = Promise.resolve({ added: [], removed: [] });
       return makeRun({ runId: id, startedAtMs, isCounted: false, registered });
     },
-    ping: () => sending.ping(),
+    ping: () => (closing ? Promise.reject(closedError()) : sending.ping()),
     flush,
     room: () => outbox.room(),
     stats,
@@ -238,4 +258,8 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
     },
   };
   return client;
+}
+
+function closedError(): ClientError {
+  return new ClientError("CLOSED", "the client was closed");
 }

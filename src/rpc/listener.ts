@@ -1,5 +1,6 @@
 import { Server, ServerCredentials, type ServerOptions } from "@grpc/grpc-js";
 import type { Address } from "../config/kinds.ts";
+import { watchSessions } from "./sessions.ts";
 
 /** What takes the connections of a gRPC server. */
 export type Listener = {
@@ -19,6 +20,7 @@ export type OpenListener = (options: ServerOptions) => Listener;
 /** Listens at once, at any host or port. */
 export function openPlainListener(options: ServerOptions): Listener {
   const server = new Server(options);
+  const sessions = watchSessions(server);
   let isBound = false;
   return {
     server,
@@ -40,7 +42,10 @@ export function openPlainListener(options: ServerOptions): Listener {
       }
     },
     finish: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
-    close: () => server.forceShutdown(),
+    close() {
+      server.forceShutdown();
+      for (const session of sessions) session.destroy();
+    },
   };
 }
 

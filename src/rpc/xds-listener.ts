@@ -1,12 +1,10 @@
-import type { EventEmitter } from "node:events";
-import type { ServerHttp2Session } from "node:http2";
 import { Server as TcpServer } from "node:net";
 import { type Server, ServerCredentials, type StatusObject } from "@grpc/grpc-js";
 import { addressName, type Listener, listenError, type OpenListener } from "./listener.ts";
+import { watchSessions } from "./sessions.ts";
 
 /** What slimmer needs from inside the XdsServer of grpc-js-xds 1.14. */
 type Inside = {
-  createHttp2Server?: (credentials: unknown) => EventEmitter;
   boundPortMap?: Map<string, BoundPort>;
   xdsClient?: { clients?: { client: { adsCallState?: { call?: { cancel(): void } } | null } }[] };
 };
@@ -29,7 +27,7 @@ export async function loadXdsListener({ drainMs }: { drainMs: number }): Promise
 
 function createXdsListener(server: XdsServer): Listener {
   const inside = server as unknown as Inside;
-  const sessions = watchSessions(inside);
+  const sessions = watchSessions(server);
   let name = "";
   let port: BoundPort | undefined;
   let lastError = "";
@@ -76,20 +74,6 @@ function createXdsListener(server: XdsServer): Listener {
       cancelDiscovery();
     },
   };
-}
-
-function watchSessions(inside: Inside): ReadonlySet<ServerHttp2Session> {
-  const { createHttp2Server } = inside;
-  if (typeof createHttp2Server !== "function") throw hidden();
-  const sessions = new Set<ServerHttp2Session>();
-  inside.createHttp2Server = (credentials) => {
-    const http2Server = createHttp2Server.call(inside, credentials);
-    return http2Server.on("session", (session: ServerHttp2Session) => {
-      sessions.add(session);
-      session.once("close", () => sessions.delete(session));
-    });
-  };
-  return sessions;
 }
 
 function boundPort({ boundPortMap }: Inside, name: string): BoundPort {

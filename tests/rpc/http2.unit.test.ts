@@ -1,5 +1,5 @@
 import { type ClientHttp2Session, connect, type Settings } from "node:http2";
-import { Server } from "@grpc/grpc-js";
+import { Client, credentials, Server, status } from "@grpc/grpc-js";
 import { afterEach, expect, test } from "vitest";
 import { RESETS, tuneHttp2, WINDOWS } from "../../src/rpc/http2-options.ts";
 import { createRpcServer } from "../../src/rpc/server.ts";
@@ -38,6 +38,26 @@ test("the server advertises its stream window and its limit of streams", async (
   const { settings } = await connectTo();
   expect(settings.initialWindowSize).toBe(WINDOWS.streamBytes);
   expect(settings.maxConcurrentStreams).toBe(123);
+});
+
+test("a call that never ends is broken off when the time for it is over", async () => {
+  const server = createRpcServer({ maxStreams: 1, reflection: false });
+  port = await server.listen({ host: "127.0.0.1", port: 0 });
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  close = async () => client.close();
+  const bytes = (message: Buffer) => message;
+  // The empty message asks for the server as a whole.
+  const watching = client.makeServerStreamRequest(
+    "/grpc.health.v1.Health/Watch",
+    bytes,
+    bytes,
+    Buffer.alloc(0),
+  );
+  const ended = new Promise<Error>((resolve) => watching.once("error", resolve));
+  await new Promise((resolve) => watching.once("data", resolve));
+  watching.resume();
+  await server.close({ delayMs: 0, drainMs: 50 });
+  expect(await ended).toMatchObject({ code: status.UNAVAILABLE });
 });
 
 test("the server opens the connection window", async () => {
