@@ -1,7 +1,16 @@
 import { arch, cpus, platform, totalmem } from "node:os";
 import { type Bed, startBed } from "./bed.ts";
 import type { BenchOptions } from "./options.ts";
-import type { BenchResults, LeftOutRow, MemoryRow, RateRow } from "./results.ts";
+import type {
+  BacklogRow,
+  BenchResults,
+  FireRow,
+  LeftOutRow,
+  MemoryRow,
+  RateRow,
+} from "./results.ts";
+import { replayBacklog } from "./rows/backlog.ts";
+import { fireCost } from "./rows/fire-cost.ts";
 import { fullQueue } from "./rows/full-queue.ts";
 import { manyAtOnce } from "./rows/many-at-once.ts";
 import { singleCalls } from "./rows/single-calls.ts";
@@ -16,17 +25,25 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
   try {
     const rates: RateRow[] = [];
     const memory: MemoryRow[] = [];
+    const fires: FireRow[] = [];
+    const backlogs: BacklogRow[] = [];
     const leftOut: LeftOutRow[] = [];
     if (isWanted(1) || isWanted(2)) rates.push(...(await singleCalls(bed, options)));
     if (isWanted(3) || isWanted(4)) rates.push(...(await manyAtOnce(bed, options)));
     if (isWanted(5)) memory.push(await fullQueue(bed, options));
     if (isWanted(6)) {
-      const edge = await findEdge(bed);
+      const edge = await findEdge({ folder: bed.folder, serve: bed.server.addresses.grpc });
       if (typeof edge !== "string") rates.push(...(await throughEnvoy(bed, edge, options)));
       else {
         leftOut.push({ row: 6, what: "through Envoy, with TLS", why: edge });
         options.say(`row 6 is left out: ${edge}`);
       }
+    }
+    if (isWanted(7)) fires.push(...(await fireCost(bed, options)));
+    if (isWanted(8)) {
+      const { rate, backlog } = await replayBacklog(bed, options);
+      rates.push(rate);
+      backlogs.push(backlog);
     }
     return {
       at: new Date().toISOString(),
@@ -34,6 +51,8 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
       options: { rounds, seconds },
       rates: rates.filter(({ row }) => isWanted(row)),
       memory,
+      fires,
+      backlogs,
       leftOut,
     };
   } finally {

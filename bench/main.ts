@@ -10,7 +10,9 @@ import { table } from "./table.ts";
 const USAGE = `npm run bench -- [options]
   --rounds 3      measured windows of each contestant
   --seconds 5     length of one window
-  --only 1,3      rows to measure (1 to 6)
+  --only 1,3      rows to measure (1 to 8)
+  --backlog 100000
+                  activations in the spool of row 8
   --json FILE     where to write the results (bench/results/latest.json)
 `;
 
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: String(BENCH_DEFAULTS.rounds) },
     seconds: { type: "string", default: String(BENCH_DEFAULTS.seconds) },
     only: { type: "string", default: "" },
+    backlog: { type: "string", default: String(BENCH_DEFAULTS.backlog) },
     json: { type: "string", default: join(ROOT, "bench/results/latest.json") },
     help: { type: "boolean", default: false },
   },
@@ -27,7 +30,9 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 const only = values.only.split(",").filter(Boolean).map(Number);
-const isSound = rounds >= 1 && seconds > 0 && only.every((row) => row >= 1 && row <= 6);
+const backlog = Number(values.backlog);
+const isSound =
+  rounds >= 1 && seconds > 0 && backlog >= 1 && only.every((row) => row >= 1 && row <= 8);
 
 if (values.help || !isSound) {
   process.stdout.write(USAGE);
@@ -40,6 +45,7 @@ const results = await runBench({
   rounds,
   seconds,
   only,
+  backlog,
   holdSeconds: Math.min(BENCH_DEFAULTS.holdSeconds, seconds),
   say: (line) => process.stderr.write(`bench: ${line}\n`),
 });

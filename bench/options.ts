@@ -13,6 +13,8 @@ export type BenchOptions = {
   sensors: number;
   /** How long the full queue is held, in row 5. */
   holdSeconds: number;
+  /** Activations in the spool of row 8. */
+  backlog: number;
   say(line: string): void;
 };
 
@@ -26,4 +28,5 @@ export const BENCH_DEFAULTS = {
   systems: 5,
   sensors: 5_000,
   holdSeconds: 4,
+  backlog: 100_000,
 } as const satisfies Partial<BenchOptions>;

@@ -40,6 +40,39 @@ export type MemoryRow = {
   readonly recoveredMs: number;
 };
 
+/** What a call of `fire` costs the program that calls it. */
+export type FireRow = {
+  readonly row: number;
+  readonly what: string;
+  /** Undefined for the same program without a client: what the machine does to any program. */
+  readonly spool: "interval" | "never" | "record" | "memory" | undefined;
+  readonly server: "answering" | "away" | undefined;
+  readonly calls: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly maxUs: number;
+  /** How late the event loop of the program came to what was due. */
+  readonly loopP99Ms: number;
+  readonly loopMaxMs: number;
+  /** Undefined for those that are there for comparison. */
+  readonly goal: { readonly p50Us: number; readonly loopMs: number } | undefined;
+};
+
+/** A client that empties its spool. */
+export type BacklogRow = {
+  readonly row: number;
+  readonly what: string;
+  /** Fired during the replays, and how long each took from `fire` to its commit. */
+  readonly live: number;
+  readonly liveP50Ms: number;
+  readonly liveP99Ms: number;
+  readonly goalP99Ms: number;
+  /** Of the client's process, afterwards and at its highest. */
+  readonly idleMiB: number;
+  readonly peakMiB: number;
+  readonly goalMiB: number;
+};
+
 /** A row that was asked for and can't be measured on this machine. */
 export type LeftOutRow = { readonly row: number; readonly what: string; readonly why: string };
 
@@ -57,6 +90,8 @@ export type BenchResults = {
   readonly options: { readonly rounds: number; readonly seconds: number };
   readonly rates: readonly RateRow[];
   readonly memory: readonly MemoryRow[];
+  readonly fires: readonly FireRow[];
+  readonly backlogs: readonly BacklogRow[];
   readonly leftOut: readonly LeftOutRow[];
 };
 

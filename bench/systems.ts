@@ -1,5 +1,3 @@
-import type { SystemEntity } from "slimmer-grpc";
-
 /** A registered system that the load generators speak for. */
 export type BenchSystem = {
   readonly systemId: string;
@@ -9,6 +7,6 @@ export type BenchSystem = {
   readonly sensors: number;
 };
 
-export function sensorOf(number: number): SystemEntity {
+export function sensorOf(number: number) {
   return { category: "motion", name: `hall ${number}`, identity: `aa:bb:cc:${number}` };
 }

@@ -1,8 +1,8 @@
-import type { BenchResults, Figures } from "./results.ts";
+import type { BenchResults, Figures, FireRow } from "./results.ts";
 import { columns } from "./support/columns.ts";
 
 /** The results for a person. */
-export function table({ machine, options, rates, memory, leftOut }: BenchResults): string {
+export function table({ machine, options, rates, memory, ...rest }: BenchResults): string {
   const parts = [
     `${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}, PostgreSQL ${machine.postgres} with fsync on`,
     `medians of ${options.rounds} rounds of ${options.seconds} s; load generator, server and database on this machine`,
@@ -34,8 +34,33 @@ export function table({ machine, options, rates, memory, leftOut }: BenchResults
       `${row.row}  ${row.what}: ${mib(row.peakMiB)} (idle ${mib(row.idleMiB)}), goal < ${row.goalMiB} MiB; ${row.waitingRows} activations waiting, ${row.refusedCalls} calls refused, stored again ${Math.round(row.recoveredMs)} ms after the release`,
     );
   }
+  const { fires, backlogs, leftOut } = rest;
+  if (fires.length > 0) parts.push("", fireTable(fires));
+  for (const row of backlogs) {
+    parts.push(
+      "",
+      `${row.row}  ${row.what}: ${row.live} activations, p50 ${ms(row.liveP50Ms)}, p99 ${ms(row.liveP99Ms)} to the commit, goal < ${row.goalP99Ms} ms`,
+      `${row.row}  memory of the client: ${mib(row.peakMiB)} (${mib(row.idleMiB)} afterwards), goal < ${row.goalMiB} MiB`,
+    );
+  }
   for (const { row, what, why } of leftOut) parts.push("", `${row}  ${what}: left out, ${why}`);
   return parts.join("\n");
+}
+
+function fireTable(fires: readonly FireRow[]): string {
+  const head = ["row", "", "p50", "p99", "max", "loop p99", "loop max", "goals (p50, loop)"];
+  const us = (value: number) => `${value.toFixed(1)} µs`;
+  const lines = fires.map(({ row, what, goal, ...cost }) => [
+    String(row),
+    what,
+    us(cost.p50Us),
+    us(cost.p99Us),
+    us(cost.maxUs),
+    ms(cost.loopP99Ms),
+    ms(cost.loopMaxMs),
+    goal ? `< ${goal.p50Us} µs, ${goal.loopMs} ms` : "",
+  ]);
+  return columns([head, ...lines]);
 }
 
 function cells(figures: Figures): string[] {

@@ -1,18 +1,29 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Bed } from "../bed.ts";
 import type { WireTarget } from "../load/wire.ts";
 import { startChild } from "./child.ts";
 import { freePort } from "./free-port.ts";
 import { readyAddresses } from "./ready.ts";
 import { CLI, ROOT } from "./root.ts";
 
-/** An Envoy in front of the bed's server, as `slimmer edge run` sets it up. */
+/** Where an Envoy stands. */
+export type EdgePlace = {
+  /** For its configuration, its certificate and its log. */
+  readonly folder: string;
+  /** The address of the server behind it. */
+  readonly serve: string;
+  /** Default: some free port. */
+  readonly listen?: string;
+};
+
+/** An Envoy in front of a server, as `slimmer edge run` sets it up. */
 export type Edge = {
   readonly target: Required<WireTarget>;
   readonly envoyPid: number;
   stop(): Promise<void>;
+  /** Ends it without a drain (SIGKILL). */
+  kill(): Promise<void>;
 };
 
 /** What src/edge/envoy.ts exports. */
@@ -26,7 +37,7 @@ const HOST = "grpc.slimmer.local";
 const NO_LIMIT = "10000000";
 
 /** What starts the edge, or, as a sentence, why there is none on this machine. */
-export async function findEdge(bed: Bed): Promise<(() => Promise<Edge>) | string> {
+export async function findEdge(place: EdgePlace): Promise<(() => Promise<Edge>) | string> {
   const built = pathToFileURL(join(ROOT, "dist/edge/envoy.js")).href;
   const { findEnvoy, requireEnvoyVersion } = (await import(
     /* @vite-ignore */ built
@@ -34,21 +45,21 @@ export async function findEdge(bed: Bed): Promise<(() => Promise<Edge>) | string
   const binary = await findEnvoy(process.env.PATH ?? "");
   if (!binary) return "there is no envoy on the PATH";
   const problem = await requireEnvoyVersion(binary).catch((error: Error) => error.message);
-  return problem ?? (() => startEdge(bed));
+  return problem ?? (() => startEdge(place));
 }
 
-async function startEdge({ folder, server }: Bed): Promise<Edge> {
+async function startEdge({ folder, serve, ...place }: EdgePlace): Promise<Edge> {
   const configDir = join(folder, "edge/envoy");
   const tlsDir = join(folder, "edge/tls");
   mkdirSync(configDir, { recursive: true });
-  const listen = `127.0.0.1:${await freePort()}`;
+  const listen = place.listen ?? `127.0.0.1:${await freePort()}`;
   const child = startChild(CLI, ["edge", "run"], {
     env: {
       SLIMMER_EDGE_LISTEN: listen,
       SLIMMER_EDGE_STATS_LISTEN: `127.0.0.1:${await freePort()}`,
       SLIMMER_EDGE_ADMIN_LISTEN: `127.0.0.1:${await freePort()}`,
       SLIMMER_EDGE_GRPC_HOSTS: HOST,
-      SLIMMER_EDGE_SERVE: server.addresses.grpc,
+      SLIMMER_EDGE_SERVE: serve,
       SLIMMER_EDGE_CONFIG_DIR: configDir,
       SLIMMER_EDGE_TLS_DIR: tlsDir,
       SLIMMER_EDGE_CONNECTION_REQUESTS_PER_SECOND: NO_LIMIT,
@@ -78,6 +89,11 @@ async function startEdge({ folder, server }: Bed): Promise<Edge> {
     envoyPid,
     async stop() {
       await child.stop();
+      process.off("exit", killNow);
+    },
+    async kill() {
+      killNow();
+      await child.kill();
       process.off("exit", killNow);
     },
   };

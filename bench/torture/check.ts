@@ -19,26 +19,17 @@ export async function checkDatabase(
   client.on("error", () => {});
   await client.connect();
   try {
-    const foldedMs = await waitUntilFolded(client, ledger);
+    // Taken before each look, so that a slow look can't be mistaken for a slow fold.
+    const fold = await checkFold(client, () => ledger.nowMs() - ledger.lastAcknowledgedMs);
     const rows = await readRows(client);
-    const findings = [
-      ...checkRows(rows, plan, ledger),
-      {
-        name: "states and counts equal a recount, at most 2 s after the last acknowledgement",
-        ok: foldedMs !== undefined,
-        detail:
-          foldedMs === undefined
-            ? (await differences(client)).join("; ")
-            : `${Math.round(foldedMs)} ms after it`,
-      },
-    ];
-    return { findings, foldedMs };
+    return { findings: [...checkRows(rows, plan, ledger), fold.finding], foldedMs: fold.foldedMs };
   } finally {
     await client.end();
   }
 }
 
-type Row = {
+/** A stored activation, with the names that its numbers stand for. */
+export type Row = {
   system_id: string;
   run_id: string;
   category: string;
@@ -51,7 +42,7 @@ type Row = {
   attributes: Record<string, string> | null;
 };
 
-async function readRows(client: pg.Client): Promise<Row[]> {
+export async function readRows(client: pg.Client): Promise<Row[]> {
   const { rows } = await client.query(`
     select
       systems.system_id, runs.run_id, entities.category, entities.name, entities.identity,
@@ -107,16 +98,34 @@ function isAsSent(row: Row, { activation, entity, ...item }: Item): boolean {
   );
 }
 
-function finding(name: string, bad: readonly string[], detail: string): Finding {
+export function finding(name: string, bad: readonly string[], detail: string): Finding {
   if (bad.length === 0) return { name, ok: true, detail };
   return { name, ok: false, detail: `${bad.length}, for example ${bad.slice(0, 3).join(", ")}` };
 }
 
-/** Milliseconds from the last acknowledgement until everything agreed, or undefined when it did not in time. */
-async function waitUntilFolded(client: pg.Client, ledger: Ledger): Promise<number | undefined> {
+/** Whether everything agrees before `elapsedMs`, asked before each look, is past two seconds. */
+export async function checkFold(
+  client: pg.Client,
+  elapsedMs: () => number,
+): Promise<{ finding: Finding; foldedMs: number | undefined }> {
+  const foldedMs = await waitUntilFolded(client, elapsedMs);
+  const finding = {
+    name: "states and counts equal a recount, at most 2 s after the last acknowledgement",
+    ok: foldedMs !== undefined,
+    detail:
+      foldedMs === undefined
+        ? (await differences(client)).join("; ")
+        : `${Math.round(foldedMs)} ms after it`,
+  };
+  return { finding, foldedMs };
+}
+
+async function waitUntilFolded(
+  client: pg.Client,
+  elapsedMs: () => number,
+): Promise<number | undefined> {
   for (;;) {
-    // Taken before the look, so that a slow look can't be mistaken for a slow fold.
-    const waitedMs = ledger.nowMs() - ledger.lastAcknowledgedMs;
+    const waitedMs = elapsedMs();
     if ((await differences(client)).length === 0) return waitedMs;
     if (waitedMs > FOLD_MS) return undefined;
     await pause(20);

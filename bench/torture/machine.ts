@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { deferred } from "../support/deferred.ts";
 import { freePort } from "../support/free-port.ts";
@@ -18,9 +19,13 @@ export type Machine = {
   stopPostgres(): Promise<void>;
   killPostgres(): Promise<void>;
   startPostgres(): Promise<void>;
+  /** Asks it to stop, as a deployment does. */
+  stopServer(): Promise<void>;
   killServer(): Promise<void>;
   /** Tries again and again, as a supervisor would: a server does not start without its database. */
   startServer(): Promise<void>;
+  /** For more of what belongs to it; goes with it. */
+  readonly folder: string;
   /** Ends everything and removes its data. */
   close(): Promise<void>;
 };
@@ -78,6 +83,7 @@ export async function startMachine(): Promise<Machine> {
       grpcAddress,
       opsAddress,
       databaseUrl: started.url,
+      folder: dirname(dataDir),
       get server() {
         return running();
       },
@@ -91,6 +97,10 @@ export async function startMachine(): Promise<Machine> {
       },
       async startPostgres() {
         postgres = await startPostgres(dataDir, started.port);
+      },
+      async stopServer() {
+        sentenced.add(running());
+        await running().stop();
       },
       async killServer() {
         sentenced.add(running());

@@ -1,5 +1,6 @@
 import { columns } from "../support/columns.ts";
 import type { Finding } from "./check.ts";
+import { type ClientReport, PATIENCE_MS } from "./client-scenario.ts";
 import type { LoadReport } from "./load-scenario.ts";
 import type { OutageReport } from "./outage-scenario.ts";
 
@@ -44,6 +45,27 @@ export function outageText({ options, findings, ...report }: OutageReport): stri
     columns(refusals, "  "),
     "",
     findingsText(findings),
+  ].join("\n");
+}
+
+export function clientText({ options, counts, ...report }: ClientReport): string {
+  const { fired, stored, duplicated, lost, atRisk } = counts;
+  const faults = [...report.faults].sort().map(([kind, count]) => [kind, String(count)]);
+  const retries = [...counts.retries].sort().map(([name, count]) => [name, String(count)]);
+  const problems = [...counts.problems].sort().map(([name, count]) => [name, String(count)]);
+  return [
+    `torture: client, seed ${options.seed}`,
+    `  ${report.cycles} cycles: ${fired} fired, ${stored} stored, ${duplicated} duplicated, ${lost} lost, ${atRisk} at risk`,
+    `  ${counts.retriesMet} retries met their first copy; ${counts.mistimed} were fired before the client could know the time`,
+    `  after ${report.recovered} cycles deliveries went on within ${ms(PATIENCE_MS)}; what waited at the end was sent in ${ms(report.flushedMs)}`,
+    ...report.missing.map((reason) => `  not on this machine: ${reason}`),
+    "",
+    columns([["fault", "struck"], ...faults], "  "),
+    "",
+    columns([["retried", ""], ...retries], "  "),
+    "",
+    ...(problems.length > 0 ? [columns([["told by the client", ""], ...problems], "  "), ""] : []),
+    findingsText(report.findings),
   ].join("\n");
 }
 

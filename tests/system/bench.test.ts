@@ -23,7 +23,17 @@ beforeAll(async () => {
     run(process.execPath, args, { cwd: root, env: childEnv({}), maxBuffer: 16 << 20 });
   await node("node_modules/typescript/bin/tsc", "-p", "bench");
   const { stdout } = await node(
-    ...["bench/dist/main.js", "--rounds", "1", "--seconds", "0.3", "--json", json],
+    ...[
+      "bench/dist/main.js",
+      "--rounds",
+      "1",
+      "--seconds",
+      "0.3",
+      "--backlog",
+      "3000",
+      "--json",
+      json,
+    ],
   );
   printed = stdout;
   results = JSON.parse(readFileSync(json, "utf8"));
@@ -62,6 +72,7 @@ describe("npm run bench, in its short form", () => {
       [3, "stream_activations", "COPY"],
       [4, "stream_activations", "stream of single activations"],
       ...(hasEnvoy ? throughEnvoy : []),
+      [8, "slimmer-client", "new_activations"],
     ]);
     expect(results.leftOut).toEqual(
       hasEnvoy ? [] : [{ row: 6, what: expect.any(String), why: expect.any(String) }],
@@ -104,12 +115,44 @@ describe("npm run bench, in its short form", () => {
     }
   });
 
+  test("tells what a call of fire costs, with every kind of spool", () => {
+    const sides = ["interval", "never", "record", "memory"].flatMap((spool) =>
+      ["answering", "away"].map((server) => [7, spool, server]),
+    );
+    expect(results.fires.map(({ row, spool, server }) => [row, spool, server])).toEqual([
+      ...sides,
+      [7, undefined, undefined],
+    ]);
+    for (const { calls, p50Us, p99Us, maxUs, loopMaxMs, loopP99Ms } of results.fires) {
+      expect(calls).toBeGreaterThan(0);
+      expect(p50Us).toBeGreaterThan(0);
+      expect(p99Us).toBeGreaterThanOrEqual(p50Us);
+      expect(maxUs).toBeGreaterThanOrEqual(p99Us);
+      expect(loopMaxMs).toBeGreaterThanOrEqual(loopP99Ms);
+    }
+    expect(results.fires.filter(({ goal }) => goal).map(({ spool }) => spool)).toEqual([
+      "interval",
+      "interval",
+    ]);
+  });
+
+  test("sees a client empty its spool, and what is fired meanwhile", () => {
+    expect(results.backlogs).toHaveLength(1);
+    for (const row of results.backlogs) {
+      expect(row).toMatchObject({ row: 8, goalP99Ms: 1_000, goalMiB: 150 });
+      expect(row.live).toBeGreaterThan(0);
+      expect(row.liveP99Ms).toBeGreaterThanOrEqual(row.liveP50Ms);
+      expect(row.peakMiB).toBeGreaterThanOrEqual(row.idleMiB);
+    }
+  });
+
   test("names the machine, and prints every row", () => {
     expect(results.machine.cores).toBeGreaterThan(0);
     expect(results.machine.node).toBe(process.versions.node);
     expect(results.machine.postgres).toMatch(/^\d+/);
     expect(Date.parse(results.at)).toBeGreaterThan(0);
-    const rows = [...results.rates, ...results.memory, ...results.leftOut];
+    const { rates, memory, fires, backlogs, leftOut } = results;
+    const rows = [...rates, ...memory, ...fires, ...backlogs, ...leftOut];
     for (const { what } of rows) expect(printed).toContain(what);
   });
 });
