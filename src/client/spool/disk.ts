@@ -24,7 +24,8 @@ export type Disk = {
   syncFile(path: string): Promise<void>;
   /** Reads `length` bytes from `position`, or what there is of them. */
   read(path: string, position: number, length: number): Promise<Buffer>;
-  readAll(path: string): Promise<Buffer>;
+  /** All of a file; in `scratch` where it fits into that. */
+  readAll(path: string, scratch?: Buffer): Promise<Buffer>;
   remove(path: string): Promise<void>;
 };
 
@@ -81,7 +82,21 @@ export const nodeDisk: Disk = {
       await file.close();
     }
   },
-  readAll: (path) => readFile(path),
+  async readAll(path, scratch) {
+    if (!scratch) return readFile(path);
+    const file = await open(path, "r");
+    try {
+      const { size } = await file.stat();
+      if (size > scratch.length) return await file.readFile();
+      let filled = 0;
+      for (let bytesRead = 1; bytesRead > 0 && filled < size; filled += bytesRead) {
+        ({ bytesRead } = await file.read(scratch, filled, size - filled, filled));
+      }
+      return scratch.subarray(0, filled);
+    } finally {
+      await file.close();
+    }
+  },
   remove: (path) => rm(path, { force: true }),
 };
 

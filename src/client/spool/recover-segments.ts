@@ -7,6 +7,9 @@ import { SEGMENT_NAME, segmentNumber } from "./format.ts";
 import type { Ledger } from "./ledger.ts";
 import { scanSegment } from "./scan.ts";
 
+/** A segment of the default size, and a last record that goes past it. */
+const SCRATCH_BYTES = 1024 * 1024 + 64 * 1024;
+
 /**
  * Enters what earlier processes left into the ledger, one segment after the other, so that memory holds one at a time.
  * Deletes segments in which nothing is left. Returns the highest number of a segment, 0 for none.
@@ -23,8 +26,10 @@ export async function recoverSegments({
   damage: DamageReport;
 }): Promise<number> {
   const files = (await readdir(folder)).filter((file) => SEGMENT_NAME.test(file)).sort();
+  // One for all: a buffer for each would pile up faster than they are collected.
+  const scratch = files.length > 1 ? Buffer.allocUnsafeSlow(SCRATCH_BYTES) : undefined;
   for (const file of files) {
-    const bytes = await readSegment(join(folder, file), disk);
+    const bytes = await readSegment(join(folder, file), disk, scratch);
     if (!bytes) {
       const atMs = segmentNumber(file);
       damage.foundIn(file, [{ count: 1, fromMs: atMs, toMs: atMs }]);
@@ -46,9 +51,13 @@ export async function recoverSegments({
 }
 
 /** Undefined when the disk can't read it; empty when it is gone by now. */
-async function readSegment(path: string, disk: Disk): Promise<Buffer | undefined> {
+async function readSegment(
+  path: string,
+  disk: Disk,
+  scratch: Buffer | undefined,
+): Promise<Buffer | undefined> {
   try {
-    return await disk.readAll(path);
+    return await disk.readAll(path, scratch);
   } catch (error) {
     if (errorCode(error) === "EIO") return undefined;
     if (errorCode(error) === "ENOENT") return Buffer.alloc(0);
