@@ -1,4 +1,5 @@
 import type { Sensor } from "./sensor.ts";
+import { varintLength, writeVarint } from "./varint.ts";
 
 /** What of an activation is sent; system_id and run_id are those of its batch. */
 export type ActivationParts = {
@@ -112,19 +113,4 @@ function varintField(tag: number, value: number): Buffer {
   for (; rest > 0x7fn; at += 1, rest >>= 7n) bytes[at] = Number(rest & 0x7fn) | 0x80;
   bytes[at++] = Number(rest);
   return bytes.subarray(0, at);
-}
-
-function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) length += 1;
-  return length;
-}
-
-/** Returns the place after it. */
-function writeVarint(bytes: Buffer, value: number, place: number): number {
-  let at = place;
-  let rest = value;
-  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 0x80;
-  bytes[at++] = rest;
-  return at;
 }

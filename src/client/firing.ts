@@ -83,9 +83,16 @@ export function failedFiring(prospect: Prospect, error: unknown, atMs: number): 
   const known =
     error instanceof ClientError
       ? error
-      : new ClientError("ACTIVATION_INVALID", (error as Error)?.message ?? String(error), {
-          cause: error,
-        });
+      : new ClientError("ACTIVATION_INVALID", sentenceOf(error), { cause: error });
   prospect.settle({ error: known });
   return createFiring(prospect, { activationId: "", seq: 0, atMs, savedTo: "nowhere" });
+}
+
+/** Of whatever the host's own getters and proxies throw, and which may throw again when it is read. */
+function sentenceOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return "it can't be read";
+  }
 }

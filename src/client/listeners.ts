@@ -7,6 +7,7 @@ export function createListeners(): {
   add<Name extends ClientEventName>(name: Name, listener: Listener<Name>): void;
   remove<Name extends ClientEventName>(name: Name, listener: Listener<Name>): void;
   tell: Tell;
+  isHeard(name: ClientEventName): boolean;
 } {
   const listeners = new Map<ClientEventName, Set<Listener<never>>>();
   return {
@@ -18,6 +19,7 @@ export function createListeners(): {
     remove(name, listener) {
       listeners.get(name)?.delete(listener);
     },
+    isHeard: (name) => (listeners.get(name)?.size ?? 0) > 0,
     tell(name, event) {
       for (const listener of listeners.get(name) ?? []) {
         try {

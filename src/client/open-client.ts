@@ -33,7 +33,7 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
   const { address, systemId } = settings;
   // Before anything is open that would have to be closed.
   if (isXdsTarget(address)) await registerXds(process.env);
-  const { add, remove, tell } = createListeners();
+  const { add, remove, tell, isHeard } = createListeners();
   /** Found while the spool was opened, before anybody could listen. */
   const damaged: { count: number; fromMs: number; toMs: number }[] = [];
   let onDamaged = (lost: (typeof damaged)[number]) => {
@@ -78,6 +78,7 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
       nowMs: () => clock.nowMs(),
     }),
     tell,
+    isHeard,
   });
   runs.tidy();
 

@@ -75,7 +75,7 @@ export type ClientOptions = {
   callTimeoutMs?: number;
   /** Time between two signs of life, in milliseconds; 0 for none. Default 30,000. */
   heartbeatMs?: number;
-  /** Activations in one batch, 1 to 1,000. Default 500. */
+  /** Activations in one batch, 1 to 1,000. Default 1,000. */
   maxBatch?: number;
   /** Batches under way at once, 2 to 64. Default 4. */
   maxInFlight?: number;

@@ -76,10 +76,8 @@ export function createRun(parts: RunParts): Run {
       const problems: Problems = [];
       checkText(problems, "reason", reason, { min: 0, max: 256 });
       if (problems.length > 0) return Promise.reject(problemsError("OPTIONS_INVALID", problems));
-      if (parts.isClosed()) {
-        return Promise.reject(new ClientError("CLOSED", "the client was closed"));
-      }
       ending = new Promise((resolve, reject) => {
+        if (parts.isClosed()) return reject(new ClientError("CLOSED", "the client was closed"));
         parts.runs.end(runId, { reason, atMs: clock.nowMs() }, (error) =>
           error ? reject(error) : resolve(),
         );

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { type FieldProblem, problemsError } from "./errors.ts";
 import { checkNumber, checkText, type Problems, shown } from "./field-checks.ts";
 import type {
@@ -95,7 +96,7 @@ export function completeOptions(options: ClientOptions): ClientSettings {
     connectTimeoutMs: number("connectTimeoutMs", 5_000, MS),
     callTimeoutMs: number("callTimeoutMs", 5_000, MS),
     heartbeatMs: number("heartbeatMs", 30_000, { ...MS, min: 0 }),
-    maxBatch: number("maxBatch", 500, { min: 1, max: 1_000 }),
+    maxBatch: number("maxBatch", 1_000, { min: 1, max: 1_000 }),
     maxInFlight: number("maxInFlight", 4, { min: 2, max: 64 }),
     sending,
     program: client && { name: client.name, version: client.version ?? "" },
@@ -221,6 +222,9 @@ function completeTls(problems: Problems, option: ClientOptions["tls"]): TlsMater
   }
   const given: TlsOptions = option === true ? {} : option;
   checkNames(problems, "tls.", given, TLS_NAMES);
+  if (given.serverName !== undefined) {
+    checkText(problems, "tls.serverName", given.serverName, { min: 1, max: 253 });
+  }
   const material = {
     ca: pem(problems, "ca", given.ca, given.caFile),
     cert: pem(problems, "cert", given.cert, given.certFile),
@@ -229,8 +233,19 @@ function completeTls(problems: Problems, option: ClientOptions["tls"]): TlsMater
   };
   if ((material.cert === undefined) !== (material.key === undefined)) {
     problems.push({ field: "tls", problem: "needs cert and key together, or neither" });
+    return material;
   }
+  checkMaterial(problems, material);
   return material;
+}
+
+/** What OpenSSL makes of it: a damaged certificate, or a key of another one. */
+function checkMaterial(problems: Problems, { ca, cert, key }: TlsMaterial): void {
+  try {
+    createSecureContext({ ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) });
+  } catch (error) {
+    problems.push({ field: "tls", problem: `can't be used: ${(error as Error).message}` });
+  }
 }
 
 function pem(

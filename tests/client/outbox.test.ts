@@ -48,7 +48,9 @@ function bench(options: Partial<OutboxOptions> = {}) {
     clock: { nowMs: () => Date.now(), skewMs: 0 },
     losses,
     refusalOf: (runId) => refusals.get(runId),
+    onEmpty: () => {},
     deadLetter: () => undefined,
+    isHeard: () => false,
     tell: (name, event) => {
       if (name === "dropped") dropped.push(event as ClientEvents["dropped"]);
     },

@@ -29,6 +29,10 @@ export function createFlushMarks() {
         entry.order > 0 ? entry.order <= mark.order : (entry.no ?? 0) <= mark.no,
       );
     },
+    /** Nothing is left, whatever it was counted as: what moves between memory and disk changes its place. */
+    allSettled(): void {
+      for (const { done } of marks.splice(0)) done();
+    },
     /** So many of the oldest are gone. */
     lost(number: number): void {
       count(number, () => true);

@@ -1,12 +1,12 @@
 import type { DeviceClock } from "../clock/device-clock.ts";
 import { ClientError } from "../errors.ts";
-import type { DropCause, Tell } from "../events.ts";
+import type { ClientEventName, DropCause, Tell } from "../events.ts";
 import type { Delivery } from "../firing.ts";
 import type { OverflowPolicy } from "../options.ts";
-import type { Dropped, Spool } from "../spool/spool.ts";
+import type { Dropped, Spool, StoredItem } from "../spool/spool.ts";
 import type { DeadLetter } from "./dead-letter.ts";
 import { createFlushMarks } from "./flush-marks.ts";
-import type { Item, Outbox, Refusal, Room } from "./item.ts";
+import type { Item, ItemDelivery, Outbox, Refusal, Room } from "./item.ts";
 import type { Losses } from "./losses.ts";
 import { createParked, dropError } from "./parked.ts";
 import type { Outcome, Prospect } from "./prospect.ts";
@@ -31,8 +31,12 @@ export type OutboxOptions = {
   clock: Pick<DeviceClock, "nowMs" | "skewMs">;
   losses: Losses;
   refusalOf(runId: string): Refusal | undefined;
+  /** Nothing waits any more, and nothing is under way. */
+  onEmpty(): void;
   deadLetter: DeadLetter;
   tell: Tell;
+  /** Whether anybody listens to an event that costs something to tell. */
+  isHeard(name: ClientEventName): boolean;
 };
 
 export type Accepted = { readonly savedTo: "disk" | "memory" } | { readonly error: ClientError };
@@ -47,6 +51,8 @@ export type OwnOutbox = Outbox & {
   settled(): Promise<void>;
   /** Resolves when there is room for more. */
   room(): Promise<void>;
+  /** The runs of what is in memory, under way or not. */
+  runIds(): Set<string>;
   readonly counts: {
     readonly delivered: number;
     readonly duplicates: number;
@@ -155,7 +161,7 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
   function lose(entries: readonly Entry[], cause: DropCause, why: string): void {
     if (entries.length === 0) return;
     const error = dropError(cause, why);
-    for (const entry of entries) finish(entry, { error });
+    for (const entry of entries) finish(entry, () => ({ error }), false);
     losses.add(entries.length);
     const times = entries.map(({ atMs }) => atMs);
     const [fromMs, toMs] = [Math.min(...times), Math.max(...times)];
@@ -183,7 +189,8 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
   ): void {
     if (count === 0) return;
     unsettled -= count;
-    marks.lost(count);
+    if (unsettled === 0) marks.allSettled();
+    else marks.lost(count);
     losses.add(count);
     tell("dropped", { ...dropped, count });
     parked.drop(dropError(dropped.cause, why));
@@ -229,17 +236,18 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
     for (const resolve of roomWaiters.splice(0)) resolve();
   }
 
-  /** The last of an entry in any state. */
-  function finish(entry: Entry, outcome: Outcome): void {
+  /** The last of an entry in any state. Its outcome is made where somebody waits for it. */
+  function finish(entry: Entry, outcome: () => Outcome, isDelivered = true): void {
     underWay.delete(entry);
     unsettled -= 1;
-    marks.settled(entry);
+    if (unsettled === 0) marks.allSettled();
+    else marks.settled(entry);
     if (entry.no === undefined) memoryOnly -= 1;
     if (entry.lastNo !== undefined) {
       orphaned.delete(entry.lastNo);
-      parked.settle(entry.lastNo, outcome);
+      parked.settle(entry.lastNo, outcome, isDelivered);
     }
-    entry.prospect?.settle(outcome);
+    entry.prospect?.settle(outcome());
   }
 
   function start(entries: Entry[]): Entry[] {
@@ -268,16 +276,15 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
   async function takeFromDisk(room: Room): Promise<Entry[]> {
     if (!spool || spool.waiting === 0) return [];
     const stored = await spool.takeOldest(room);
-    return stored.map((item): Entry => {
+    return stored.map((item) => {
+      const entry = new StoredEntry(item);
       // Its copy may have been dropped while this waited.
-      const no = spool.has(item.no) ? item.no : undefined;
-      if (no === undefined) {
+      if (!spool.has(item.no)) {
+        entry.no = undefined;
         memoryOnly += 1;
         orphaned.add(item.no);
       }
-      const { runId, activationId, atMs, bytes } = item;
-      const fresh = { attempts: 0, order: 0, prospect: undefined };
-      return { runId, activationId, atMs, bytes, no, lastNo: item.no, ...fresh };
+      return entry;
     });
   }
 
@@ -303,7 +310,7 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
       reason,
     });
     const sensor = deadLetter(entry, refusal);
-    finish(entry, { error });
+    finish(entry, () => ({ error }), false);
     if (entry.no !== undefined) spool?.settle([entry.no]);
     const { runId, activationId } = entry;
     tell("refused", { runId, activationId, sensor, status, reason, message });
@@ -331,28 +338,27 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
       }
     },
     delivered(list) {
-      const deliveries: Delivery[] = [];
       const nos: number[] = [];
-      for (const { item, duplicate, unregistered, clockSuspect } of list) {
-        const entry = item as Entry;
-        const { activationId } = entry;
-        const delivery = { activationId, duplicate, unregistered, clockSuspect };
-        deliveries.push(delivery);
-        if (duplicate) duplicates += 1;
+      const isHeard = options.isHeard("delivered");
+      const deliveries = isHeard ? list.map(toDelivery) : [];
+      list.forEach((one, place) => {
+        const entry = one.item as Entry;
+        if (one.duplicate) duplicates += 1;
         if (entry.no !== undefined) nos.push(entry.no);
-        finish(entry, { delivery });
-      }
+        finish(entry, () => ({ delivery: deliveries[place] ?? toDelivery(one) }));
+      });
       delivered += list.length;
       spool?.settle(nos);
       const runId = list[0]?.item.runId;
-      if (runId !== undefined) tell("delivered", { runId, deliveries });
+      if (isHeard && runId !== undefined) tell("delivered", { runId, deliveries });
+      if (unsettled === 0) options.onEmpty();
       if (memoryOnly > 0) spill();
       checkRoom();
     },
     refused: (item, refusal) => refuse(item as Entry, refusal),
     putBack(items) {
-      const entries = items as readonly Entry[];
-      for (const entry of entries) underWay.delete(entry);
+      // What has come to its end meanwhile stays there.
+      const entries = (items as readonly Entry[]).filter((entry) => underWay.delete(entry));
       window.putBack(entries.filter(({ order }) => order > 0));
       returned = [...returned, ...entries.filter(({ order }) => order === 0)].sort(
         (a, b) => (a.no ?? 0) - (b.no ?? 0),
@@ -368,6 +374,11 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
     },
     onWork(listener) {
       work = listener;
+    },
+    runIds() {
+      const ids = new Set<string>();
+      for (const list of [window, underWay, returned]) for (const { runId } of list) ids.add(runId);
+      return ids;
     },
     settled: () => marks.set({ order: lastOrder, no: lastNo, count: unsettled }),
     room: () =>
@@ -410,4 +421,40 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
 
 function numbers(entries: readonly Entry[]): number[] {
   return entries.flatMap(({ no }) => (no === undefined ? [] : [no]));
+}
+
+/** One that came from disk. */
+class StoredEntry implements Entry {
+  readonly order = 0;
+  readonly prospect = undefined;
+  readonly lastNo: number;
+  readonly #item: StoredItem;
+  no: number | undefined;
+  attempts = 0;
+
+  constructor(item: StoredItem) {
+    this.#item = item;
+    this.no = item.no;
+    this.lastNo = item.no;
+  }
+
+  get runId(): string {
+    return this.#item.runId;
+  }
+
+  get activationId(): string {
+    return this.#item.activationId;
+  }
+
+  get atMs(): number {
+    return this.#item.atMs;
+  }
+
+  get bytes(): Buffer {
+    return this.#item.bytes;
+  }
+}
+
+function toDelivery({ item, duplicate, unregistered, clockSuspect }: ItemDelivery): Delivery {
+  return { activationId: item.activationId, duplicate, unregistered, clockSuspect };
 }

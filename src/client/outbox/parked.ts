@@ -12,7 +12,7 @@ export type Parked = {
   /** The activation leaves memory; whoever awaits it, now or later, is told all the same. */
   park(no: number, activationId: string, prospect: Prospect): void;
   /** It came to its end. */
-  settle(no: number, outcome: Outcome): void;
+  settle(no: number, outcome: () => Outcome, isDelivered: boolean): void;
   /** What is not on disk any more was dropped. */
   drop(error: ClientError): void;
   /** Whatever happens to the rest, nobody here will learn of it. */
@@ -35,10 +35,12 @@ export function createParked(isOnDisk: (no: number) => boolean): Parked {
         else settle({ error: dropError("overflow", "it was dropped or refused; see the events") });
       });
     },
-    settle(no, outcome) {
-      if ("delivery" in outcome) delivered.add(no);
-      awaited.get(no)?.settle(outcome);
+    settle(no, outcome, isDelivered) {
+      if (isDelivered) delivered.add(no);
+      const prospect = awaited.get(no);
+      if (!prospect) return;
       awaited.delete(no);
+      prospect.settle(outcome());
     },
     drop(error) {
       for (const [no, prospect] of awaited) {

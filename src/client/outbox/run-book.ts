@@ -26,9 +26,11 @@ export type OwnRunBook = RunBook & {
     end: { reason: string; atMs: number },
     onEnded: (error: ClientError | undefined) => void,
   ): void;
-  /** Why the server will never take the items of this run, if that is so. */
-  refusalOf(runId: string): Refusal | undefined;
-  /** Forgets runs of earlier processes that nothing is left of. */
+  /** Resolves once the server knows of every run and end that it was to be told of. */
+  settled(): Promise<void>;
+  /** The server is owed a run, or an end. */
+  readonly isOwing: boolean;
+  /** Forgets runs that nothing is left of. */
   tidy(): void;
   /** Tells everybody who waits that the client was closed. */
   close(): void;
@@ -38,12 +40,16 @@ export type OwnRunBook = RunBook & {
 export function createRunBook({
   spool,
   tell,
+  usedInMemory = () => new Set(),
 }: {
   spool: Spool | undefined;
   tell: Tell;
+  /** The runs of the activations that are in memory. */
+  usedInMemory?(): ReadonlySet<string>;
 }): OwnRunBook {
   const pages = new Map<string, Page>();
   let work: () => void = () => {};
+  let waiters: (() => void)[] = [];
 
   for (const record of spool?.runs.all() ?? []) open(record, false);
 
@@ -67,22 +73,33 @@ export function createRunBook({
 
   function answer(page: Page, outcome: Registration | ClientError): void {
     for (const listener of page.onRegistered.splice(0)) listener(outcome);
+    checkOwing();
   }
 
   function finish(page: Page, error: ClientError | undefined): void {
     page.hasEnded = true;
     for (const listener of page.onEnded.splice(0)) listener(error);
     tidy();
+    checkOwing();
+  }
+
+  function isOwing(): boolean {
+    for (const page of pages.values()) if (isOwed(page) || isEndOwed(page)) return true;
+    return false;
+  }
+
+  function checkOwing(): void {
+    if (waiters.length === 0 || isOwing()) return;
+    for (const resolve of waiters.splice(0)) resolve();
   }
 
   function tidy(): void {
     if (pages.size === 0) return;
-    const used = spool?.runIds;
-    for (const [runId, { record, isOwn, hasEnded, refusal }] of pages) {
-      const isOpen = isOwn && !hasEnded;
-      const isOwed = !record.isRegistered && refusal === undefined;
-      const isEndOwed = record.end !== undefined && !hasEnded;
-      if (isOpen || isOwed || isEndOwed || used?.has(runId)) continue;
+    const [onDisk, inMemory] = [spool?.runIds, usedInMemory()];
+    for (const [runId, page] of pages) {
+      const isOpen = page.isOwn && !page.hasEnded;
+      if (isOpen || isOwed(page) || isEndOwed(page)) continue;
+      if (onDisk?.has(runId) || inMemory.has(runId)) continue;
       pages.delete(runId);
       spool?.runs.remove(runId);
     }
@@ -98,12 +115,10 @@ export function createRunBook({
       return record?.isForeign ? undefined : record;
     },
     get unregistered() {
-      return records(({ record, refusal }) => !record.isRegistered && !refusal);
+      return records(isOwed);
     },
     get unended() {
-      return records(({ record, hasEnded, refusal }) =>
-        Boolean(record.end && !hasEnded && !refusal),
-      );
+      return records(isEndOwed);
     },
     begin(record, onRegistered) {
       const page = open(record, true);
@@ -134,8 +149,10 @@ export function createRunBook({
     registered(runId, registration, serverRunId) {
       const page = pages.get(runId);
       if (!page) return;
-      if (serverRunId !== runId) keep(page, { isRegistered: true, serverRunId });
-      else if (!page.record.isRegistered) keep(page, { isRegistered: true });
+      const { isRegistered, serverRunId: before = runId } = page.record;
+      // A server of 2018 that was replaced by a newer one takes the client's own id from then on.
+      if (serverRunId !== before) keep(page, { isRegistered: true, serverRunId });
+      else if (!isRegistered) keep(page, { isRegistered: true });
       answer(page, registration);
     },
     registrationRefused(runId, refusal) {
@@ -155,6 +172,11 @@ export function createRunBook({
       const page = pages.get(runId);
       if (page) finish(page, refusedRun(refusal));
     },
+    settled: () =>
+      isOwing() ? new Promise((resolve) => waiters.push(resolve)) : Promise.resolve(),
+    get isOwing() {
+      return isOwing();
+    },
     refusalOf: (runId) => pages.get(runId)?.refusal,
     onWork(listener) {
       work = listener;
@@ -169,8 +191,19 @@ export function createRunBook({
         answer(page, error);
         for (const listener of page.onEnded.splice(0)) listener(error);
       }
+      for (const resolve of waiters.splice(0)) resolve();
+      waiters = [];
     },
   };
+}
+
+/** The server has never had it, and may still. */
+function isOwed({ record, refusal }: Page): boolean {
+  return !record.isRegistered && refusal === undefined;
+}
+
+function isEndOwed({ record, hasEnded, refusal }: Page): boolean {
+  return record.end !== undefined && !hasEnded && refusal === undefined;
 }
 
 function refusedRun({ status, reason, message }: Refusal): ClientError {

@@ -31,6 +31,8 @@ export type Registration = {
 export type RunBook = {
   /** Undefined for a run that can't be registered again (begun elsewhere, or its file was lost): its items are sent with the client's own system_id. */
   get(runId: string): RunRecord | undefined;
+  /** Why the server will never take the items of this run, if that is so. */
+  refusalOf(runId: string): Refusal | undefined;
   /** Runs that the server has never had, oldest first; and runs whose end it does not know. */
   readonly unregistered: readonly RunRecord[];
   readonly unended: readonly RunRecord[];

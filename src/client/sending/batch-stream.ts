@@ -8,9 +8,15 @@ export type BatchStream = {
   readonly isOpen: boolean;
   /** Resolves with the acknowledgement; rejects with what broke the stream. `encode` gets the number of the batch. */
   send(encode: (batchNo: number) => Buffer): Promise<ActivationAckOutput>;
-  /** No more batches; resolves when those under way are acknowledged or failed. */
-  end(): Promise<void>;
   cancel(): void;
+};
+
+export type BatchStreamHooks = {
+  onAck(): void;
+  /** It broke, and had never acknowledged a batch. Told once, and not of a stream that was cancelled. */
+  onUseless(error: unknown): void;
+  /** No acknowledgement came in time. */
+  onSilence(): void;
 };
 
 type Waiting = {
@@ -22,13 +28,17 @@ type Waiting = {
 export async function openBatchStream(
   connection: Pick<Connection, "openStream">,
   { ackMs, idleMs = 1_000 }: { ackMs: number; idleMs?: number },
+  { onAck, onUseless, onSilence }: BatchStreamHooks,
 ): Promise<BatchStream> {
-  const call = await connection.openStream();
+  const call = await connection.openStream(ackMs);
   const waiting: Waiting[] = [];
+  /** For which the connection has had no room yet. */
+  const unsent: Buffer[] = [];
   let isOpen = true;
+  let isCancelled = false;
   let lastBatchNo = 0;
+  let lastAckNo = 0;
   let timer: NodeJS.Timeout | undefined;
-  let onEmpty: (() => void) | undefined;
 
   call.on("data", (ack: ActivationAckOutput) => {
     const next = waiting.shift();
@@ -37,22 +47,29 @@ export async function openBatchStream(
       breakOff(streamError(`an acknowledgement of batch ${ack.batch_no} came out of turn`));
       return;
     }
+    lastAckNo = next.batchNo;
     watch();
+    onAck();
     next.resolve(ack);
-    if (waiting.length === 0) onEmpty?.();
   });
+  call.on("drain", write);
   call.on("error", (error: ServiceError) => fail(error));
   // After an error it comes too; by then nothing waits.
   call.on("end", () => fail(streamError("the server ended the stream")));
+
+  function write(): void {
+    while (!call.writableNeedDrain) {
+      const bytes = unsent.shift();
+      if (!bytes) return;
+      call.write(bytes);
+    }
+  }
 
   /** While something waits: for its acknowledgement. Else: for more work. */
   function watch(): void {
     if (!isOpen) return;
     clearTimeout(timer);
-    timer =
-      waiting.length > 0
-        ? setTimeout(() => breakOff(lateError(ackMs)), ackMs)
-        : setTimeout(halfClose, idleMs);
+    timer = waiting.length > 0 ? setTimeout(giveUp, ackMs) : setTimeout(halfClose, idleMs);
     // The open stream itself keeps the process alive for as long.
     timer.unref();
   }
@@ -62,8 +79,13 @@ export async function openBatchStream(
     isOpen = false;
     clearTimeout(timer);
     // A server that does not end it in turn would keep the process alive.
-    timer = setTimeout(() => breakOff(lateError(ackMs)), ackMs).unref();
+    timer = setTimeout(giveUp, ackMs).unref();
     call.end();
+  }
+
+  function giveUp(): void {
+    onSilence();
+    breakOff(lateError(ackMs));
   }
 
   function breakOff(error: Error): void {
@@ -74,8 +96,9 @@ export async function openBatchStream(
   function fail(error: Error): void {
     isOpen = false;
     clearTimeout(timer);
+    unsent.length = 0;
+    if (waiting.length > 0 && lastAckNo === 0 && !isCancelled) onUseless(error);
     for (const one of waiting.splice(0)) one.reject(error);
-    onEmpty?.();
   }
 
   return {
@@ -83,21 +106,20 @@ export async function openBatchStream(
       return isOpen;
     },
     send(encode) {
+      // A batch that nobody watches would wait for ever.
+      if (!isOpen) return Promise.reject(streamError("the stream has ended"));
       return new Promise((resolve, reject) => {
         lastBatchNo += 1;
         waiting.push({ batchNo: lastBatchNo, resolve, reject });
         if (waiting.length === 1) watch();
-        call.write(encode(lastBatchNo));
+        unsent.push(encode(lastBatchNo));
+        write();
       });
     },
-    end() {
-      halfClose();
-      if (waiting.length === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        onEmpty = resolve;
-      });
+    cancel() {
+      isCancelled = true;
+      breakOff(streamError("the stream was given up"));
     },
-    cancel: () => breakOff(streamError("the client was closed")),
   };
 }
 

@@ -3,14 +3,16 @@ import {
   type ChannelOptions,
   Client,
   type ClientDuplexStream,
-  type ClientUnaryCall,
   credentials,
+  type Metadata,
   type MethodDefinition,
+  status,
 } from "@grpc/grpc-js";
 import { type ActivationAckOutput, MainService } from "slimmer-grpc";
 import type { ClientSettings, TlsMaterial } from "../settings.ts";
 import { CLIENT_VERSION } from "../version.ts";
-import { createCallMetadata } from "./token.ts";
+import { createCallMetadata, TokenError } from "./token.ts";
+import { verdictOf } from "./verdict.ts";
 
 /** The response of a call, and between which moments of performance.now() it was under way. */
 export type Answer<Response> = { response: Response; sentAt: number; receivedAt: number };
@@ -25,11 +27,15 @@ export type Connection = {
     request: unknown,
     timeoutMs: number,
   ): Promise<Answer<Response>>;
-  openStream(): Promise<BatchStream>;
+  /** `timeoutMs` bounds the wait for the token: the stream itself has no end. */
+  openStream(timeoutMs: number): Promise<BatchStream>;
   /** A new channel for the calls to come: one that hangs is left to itself. */
   remake(): void;
   close(): void;
 };
+
+/** Told of each call that was answered, with whatever, and of each whose deadline passed in silence. */
+export type ConnectionHooks = { onAnswer(): void; onSilence(): void };
 
 const CHANNEL_OPTIONS: ChannelOptions = {
   "grpc.primary_user_agent": `slimmer-client/${CLIENT_VERSION}`,
@@ -49,10 +55,11 @@ const CHANNEL_OPTIONS: ChannelOptions = {
 
 export function createConnection(
   settings: Pick<ClientSettings, "address" | "tls" | "token" | "tokenFile" | "channelOptions">,
+  { onAnswer, onSilence }: ConnectionHooks,
 ): Connection {
   const { address, tls } = settings;
   const channelCredentials = createCredentials(tls);
-  const metadata = createCallMetadata(settings);
+  const ask = createCallMetadata(settings);
   const options: ChannelOptions = { ...CHANNEL_OPTIONS };
   if (tls?.serverName !== undefined) {
     options["grpc.ssl_target_name_override"] = tls.serverName;
@@ -60,15 +67,38 @@ export function createConnection(
   }
   Object.assign(options, settings.channelOptions);
   /** Under way. A closed channel would let them run until their deadlines. */
-  const calls = new Set<ClientUnaryCall>();
+  const calls = new Set<{ cancel(): void }>();
   let client = new Client(address, channelCredentials, options);
+
+  /** Whoever gives the token may take his time, or never answer. */
+  function metadata(timeoutMs: number): Promise<Metadata> {
+    return new Promise((resolve, reject) => {
+      const wait = { cancel: () => end(new Error("the client was closed")) };
+      const timer = setTimeout(
+        () => end(new TokenError(`no token was given within ${timeoutMs} ms`)),
+        timeoutMs,
+      );
+      function end(error: unknown): void {
+        clearTimeout(timer);
+        calls.delete(wait);
+        reject(error);
+      }
+      calls.add(wait);
+      ask().then((given) => {
+        clearTimeout(timer);
+        calls.delete(wait);
+        resolve(given);
+      }, end);
+    });
+  }
 
   return {
     async call(method, request, timeoutMs) {
-      const callMetadata = await metadata();
+      const callMetadata = await metadata(timeoutMs);
       const sentAt = performance.now();
+      const own = client;
       return new Promise((resolve, reject) => {
-        const call = client.makeUnaryRequest(
+        const call = own.makeUnaryRequest(
           method.path,
           serialiser(method),
           method.responseDeserialize,
@@ -77,6 +107,8 @@ export function createConnection(
           { deadline: Date.now() + timeoutMs },
           (error, response) => {
             calls.delete(call);
+            // What was left on a channel before says nothing of this one.
+            if (own === client) (isSilence(error) ? onSilence : onAnswer)();
             if (error || response === undefined) reject(error);
             else resolve({ response, sentAt, receivedAt: performance.now() });
           },
@@ -84,13 +116,14 @@ export function createConnection(
         calls.add(call);
       });
     },
-    async openStream() {
+    async openStream(timeoutMs) {
       const { path, responseDeserialize } = MainService.stream_activations;
+      const callMetadata = await metadata(timeoutMs);
       return client.makeBidiStreamRequest(
         path,
         (bytes: Buffer) => bytes,
         responseDeserialize,
-        await metadata(),
+        callMetadata,
       );
     },
     remake() {
@@ -103,6 +136,12 @@ export function createConnection(
       client.close();
     },
   };
+}
+
+/** The deadline passed here, and the server has not said so. */
+function isSilence(error: unknown): boolean {
+  const { status: name, isSlimmers } = verdictOf(error);
+  return name === status[status.DEADLINE_EXCEEDED] && !isSlimmers;
 }
 
 /** What is on disk is sent as it is. */

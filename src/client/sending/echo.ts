@@ -55,6 +55,12 @@ export function echoError(
   const verdict = verdictOf(error);
   const said = verdictText(verdict);
   const { status: name, reason } = verdict;
+  if (typeof (error as { code?: unknown }).code !== "number") {
+    // No status: it went wrong before anything was sent, as with a token that can't be had.
+    return new ClientError("SERVER_AWAY", `${address} was not asked: ${verdict.message}`, {
+      cause: error,
+    });
+  }
   const init = { status: name, reason, cause: error };
   if (verdict.action === "hold" && name !== "NOT_FOUND") {
     return new ClientError(
@@ -68,7 +74,7 @@ export function echoError(
     return new ClientError("NOT_SLIMMER", text, init);
   }
   if (name === "DEADLINE_EXCEEDED") {
-    const text = `${address} did not answer within ${timeoutMs} ms: ${said}`;
+    const text = `${address} did not answer within ${timeoutMs} ms: ${said}${hint(said, isTls)}`;
     return new ClientError("SERVER_AWAY", text, init);
   }
   return new ClientError(
@@ -80,6 +86,9 @@ export function echoError(
 
 /** grpc-js can't tell these apart from a server that is away. */
 function hint(said: string, isTls: boolean): string {
+  if (/Waiting for LB pick/.test(said)) {
+    return " (no connection came about: something on the way is silent, or it speaks something else)";
+  }
   if (/ECONNREFUSED/.test(said)) return " (nothing listens there)";
   if (/ENOTFOUND|Name resolution failed/.test(said)) return " (the name can't be resolved)";
   if (/certificate|self-signed|altname|issuer/i.test(said)) {

@@ -17,6 +17,8 @@ export type Gate = {
   /** Resolves when the next attempt is due, or the client stops. `count` activations are to be sent again. */
   failed(verdict: Verdict, count: number): Promise<void>;
   onOpen(listener: () => void): void;
+  /** There is more to lose than before, or less: a wait may have to keep the process alive from now on. */
+  review(): void;
   /** The network may be back: try at once. */
   hurry(): void;
   stop(): void;
@@ -52,10 +54,24 @@ export function createGate({ address, tell, keepsAlive, random }: GateOptions): 
       resolve();
       onOpen();
     };
-    closed = { promise, open, until: performance.now() + waitMs };
-    timer = setTimeout(open, waitMs);
-    if (!keepsAlive()) timer.unref();
+    closed = { promise, open, until: 0 };
+    wait(waitMs);
     return promise;
+  }
+
+  /** From now on; also for those who wait already. */
+  function wait(waitMs: number): void {
+    if (!closed) return;
+    closed.until = performance.now() + waitMs;
+    clearTimeout(timer);
+    timer = setTimeout(closed.open, waitMs);
+    review();
+  }
+
+  function review(): void {
+    if (!closed || !timer) return;
+    if (keepsAlive()) timer.ref();
+    else timer.unref();
   }
 
   function disconnected(message: string): void {
@@ -91,19 +107,20 @@ export function createGate({ address, tell, keepsAlive, random }: GateOptions): 
       const text = verdictText(verdict);
       if (isHeld && heldFor !== status) {
         heldFor = status;
-        tell("problem", { what: "access", message: `${address} refuses: ${text}` });
+        tell("problem", { what: "access", message: `no access to ${address}: ${text}` });
       }
       // slimmer's own refusals come over a connection that works.
       if (!verdict.isSlimmers || reason === "SHUTTING_DOWN") disconnected(text);
       const wish = retryAfterMs ?? (isHeld ? HOLD_MS : 0);
-      const left = closed ? closed.until - performance.now() : 0;
-      const waiting = closed && left >= wish ? closed.promise : undefined;
-      const waitMs = waiting ? Math.max(0, Math.round(left)) : backoff.nextMs(wish);
-      tell("retried", { status, reason, message, count, waitMs });
-      if (waiting) return waiting;
-      closed?.open();
-      return close(waitMs);
+      const leftMs = closed ? closed.until - performance.now() : 0;
+      const waitMs = closed ? Math.max(leftMs, wish) : backoff.nextMs(wish);
+      tell("retried", { status, reason, message, count, waitMs: Math.round(waitMs) });
+      if (!closed) return close(waitMs);
+      // Opened first, it would let everybody through for a moment.
+      if (wish > leftMs) wait(wish);
+      return closed.promise;
     },
+    review,
     onOpen(listener) {
       onOpen = listener;
     },

@@ -22,6 +22,7 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
   const { intervalMs, systemId, gate, random = Math.random } = options;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
+  let lostRunId: string | undefined;
 
   /** The many clients of a site that was without power do not beat as one. */
   function plan(): void {
@@ -31,7 +32,10 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
   }
 
   async function beat(): Promise<void> {
-    const runId = options.runId();
+    const ownRunId = options.runId();
+    // A run that was begun elsewhere, and that the server does not know: the system lives all the same.
+    if (ownRunId !== lostRunId) lostRunId = undefined;
+    const runId = lostRunId === undefined ? ownRunId : undefined;
     const report = options.report();
     try {
       await options.ask({ systemId, runId, report });
@@ -39,9 +43,8 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
       options.onReported(report);
     } catch (error) {
       const verdict = verdictOf(error);
-      if (verdict.action === "register") {
-        if (runId !== undefined) options.registrar.again(runId);
-      } else await gate.failed(verdict, 0);
+      if (verdict.action !== "register") await gate.failed(verdict, 0);
+      else if (runId !== undefined && !options.registrar.again(runId, verdict)) lostRunId = runId;
     }
     plan();
   }

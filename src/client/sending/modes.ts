@@ -2,6 +2,8 @@ import type { SendingMode } from "../options.ts";
 
 export type Mode = "stream" | "batch" | "single";
 
+const LADDER: readonly Mode[] = ["stream", "batch", "single"];
+
 /** A server that has been upgraded is noticed after this. */
 const AGAIN_MS = 10 * 60_000;
 /** Streams that break before an acknowledgement: something on the way does not let them through. */
@@ -26,18 +28,26 @@ export function createModes({
   let mode = first;
   let againAt = Number.POSITIVE_INFINITY;
   let broken = 0;
+  /** The stream has given way to batches. */
+  let isAside = false;
+
+  function begin(): void {
+    mode = first;
+    isAside = false;
+    againAt = Number.POSITIVE_INFINITY;
+  }
 
   return {
     get mode(): Mode {
-      if (monoMs() >= againAt) {
-        mode = first;
-        againAt = Number.POSITIVE_INFINITY;
-      }
+      if (monoMs() >= againAt) begin();
       return mode;
     },
     /** The server does not know the method of `used`. False when there is nothing left to try. */
     fallBack(used: Mode): boolean {
       if (sending !== "auto" || used === "single") return false;
+      // Others under way have learned more.
+      if (LADDER.indexOf(used) < LADDER.indexOf(mode)) return true;
+      isAside = false;
       mode = used === "stream" ? "batch" : "single";
       againAt = monoMs() + AGAIN_MS;
       return true;
@@ -47,7 +57,12 @@ export function createModes({
       if (broken < BROKEN_STREAMS || sending !== "auto" || mode !== "stream") return;
       broken = 0;
       mode = "batch";
+      isAside = true;
       againAt = monoMs() + WITHOUT_STREAM_MS;
+    },
+    /** Batches do no better: it was not the stream. */
+    batchBroke(): void {
+      if (isAside) begin();
     },
     streamWorks(): void {
       broken = 0;

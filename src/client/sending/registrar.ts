@@ -10,6 +10,11 @@ import type { Connection } from "./connection.ts";
 import type { Verdict } from "./verdict.ts";
 import { verdictOf } from "./verdict.ts";
 
+/** Registrations, and ends of runs, that are begun on their own at once: after a long outage there may be many. */
+const MAX_AT_ONCE = 4;
+/** A run that is forgotten again so soon was not taken in earnest. */
+const FORGETFUL_MS = 1_000;
+
 /** What the server allows in one batch. */
 export type ServerLimits = { maxBatch: number; maxMessageBytes: number };
 
@@ -17,8 +22,8 @@ export type ServerLimits = { maxBatch: number; maxMessageBytes: number };
 export type Registrar = {
   /** Resolves once the server has the run as far as it will ever have it. Never rejects but when it is stopped. */
   ensure(runId: string): Promise<void>;
-  /** The server has forgotten this run: it is registered again with the same id. False when that can't be done. */
-  again(runId: string): boolean;
+  /** The server has forgotten this run (`verdict`): it is registered again with the same id. False when that can't be done. */
+  again(runId: string, verdict: Verdict): boolean;
   /** Does what is to be done. */
   wake(): void;
   readonly isBusy: boolean;
@@ -41,8 +46,10 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
   /** Registrations under way. */
   const registering = new Map<string, Promise<void>>();
   const ending = new Set<string>();
-  /** Runs that the server has forgotten. */
-  const forgotten = new Set<string>();
+  /** Runs that the server has forgotten, with how it said so. */
+  const forgotten = new Map<string, Verdict>();
+  /** When the server has last taken a run that it had forgotten, by performance.now(). */
+  const renewedAt = new Map<string, number>();
   let isStopped = false;
 
   function isDue(runId: string): boolean {
@@ -51,6 +58,12 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
 
   /** Tries until the server has taken the run, or refused it for good. */
   async function register(runId: string): Promise<void> {
+    const verdict = forgotten.get(runId);
+    const before = renewedAt.get(runId);
+    // Else a server that takes the run and never knows it would be asked without a pause.
+    if (verdict && before !== undefined && performance.now() - before < FORGETFUL_MS) {
+      await afterFailure({ ...verdict, retryAfterMs: FORGETFUL_MS });
+    }
     while (!isStopped) {
       const run = runs.get(runId);
       if (!run || !isDue(runId)) return;
@@ -64,11 +77,11 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
             maxMessageBytes: response.limits.max_message_bytes,
           });
         }
-        forgotten.delete(runId);
+        if (forgotten.delete(runId)) renewedAt.set(runId, performance.now());
         runs.registered(
           runId,
           { added: response.added, removed: response.removed },
-          response.run_id,
+          response.run_id || runId,
         );
         onSuccess();
         return;
@@ -87,17 +100,21 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
   async function end(run: RunRecord): Promise<void> {
     ending.add(run.runId);
     try {
-      while (!isStopped && !(await tryEnd(run)));
+      while (!isStopped && !(await tryEnd(runs.get(run.runId) ?? run)));
     } finally {
       ending.delete(run.runId);
+      wake();
     }
   }
 
   /** Whether there is nothing more to do. */
   async function tryEnd(run: RunRecord): Promise<boolean> {
-    const { systemId: system_id, runId: run_id, end: planned } = run;
+    const { systemId: system_id, runId, end: planned } = run;
     if (!planned) return true;
-    await ensure(run_id);
+    await ensure(runId);
+    // Refused while this waited for its registration.
+    if (runs.refusalOf(runId)) return true;
+    const run_id = runs.get(runId)?.serverRunId ?? runId;
     try {
       const answer = await connection.call(
         MainService.end_system_run,
@@ -105,21 +122,21 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
         callMs,
       );
       learn((answer.response as SystemRunEndResponseOutput).server_time, answer);
-      runs.ended(run_id);
+      runs.ended(runId);
       onSuccess();
       return true;
     } catch (error) {
       const verdict = verdictOf(error);
       // A server of 2018 knows no ends: there is nothing to tell it.
       if (verdict.action === "fall back") {
-        runs.ended(run_id);
+        runs.ended(runId);
         return true;
       }
-      const isLost = verdict.action === "register" && !again(run_id);
+      const isLost = verdict.action === "register" && !again(runId, verdict);
       const isRefused =
         verdict.action === "divide" && verdict.isSlimmers && verdict.reason !== "INTERNAL";
       if (isLost || isRefused) {
-        runs.endRefused(run_id, verdict);
+        runs.endRefused(runId, verdict);
         return true;
       }
       if (verdict.action !== "register") await afterFailure(verdict);
@@ -143,26 +160,37 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
     let work = registering.get(runId);
     if (work) return work;
     if (!isDue(runId)) return Promise.resolve();
-    work = register(runId).finally(() => registering.delete(runId));
+    work = register(runId).finally(() => {
+      registering.delete(runId);
+      wake();
+    });
     registering.set(runId, work);
     return work;
   }
 
-  function again(runId: string): boolean {
+  function again(runId: string, verdict: Verdict): boolean {
     if (!runs.get(runId)) return false;
-    forgotten.add(runId);
+    forgotten.set(runId, verdict);
     void ensure(runId);
     return true;
+  }
+
+  function wake(): void {
+    if (isStopped) return;
+    for (const { runId } of runs.unregistered) {
+      if (registering.size >= MAX_AT_ONCE) break;
+      void ensure(runId);
+    }
+    for (const run of runs.unended) {
+      if (ending.size >= MAX_AT_ONCE) break;
+      if (!ending.has(run.runId)) void end(run);
+    }
   }
 
   return {
     ensure,
     again,
-    wake() {
-      if (isStopped) return;
-      for (const { runId } of runs.unregistered) void ensure(runId);
-      for (const run of runs.unended) if (!ending.has(run.runId)) void end(run);
-    },
+    wake,
     get isBusy() {
       return registering.size > 0 || ending.size > 0;
     },

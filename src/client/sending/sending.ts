@@ -13,6 +13,7 @@ import { createRegistrar } from "./registrar.ts";
 import { createSender } from "./sender.ts";
 import { createShipper } from "./shipper.ts";
 import { verdictOf } from "./verdict.ts";
+import { isXdsTarget } from "./xds-target.ts";
 
 /** Calls that went unanswered until their deadline, one after the other, before the channel is made anew (grpc-node#2785). */
 const MAX_SILENCES = 3;
@@ -49,7 +50,19 @@ export type Sending = {
 export function createSending(options: SendingOptions): Sending {
   const { settings, outbox, runs, clock, tell, report, currentRunId } = options;
   const { address, systemId, callTimeoutMs: callMs } = settings;
-  const connection = createConnection(settings);
+  let silences = 0;
+  let isStopped = false;
+  let isWaking = false;
+  const listening = {
+    onAnswer() {
+      silences = 0;
+    },
+    onSilence() {
+      silences += 1;
+      if (silences >= MAX_SILENCES) remake();
+    },
+  };
+  const connection = createConnection(settings, listening);
   const gate = createGate({
     address,
     tell,
@@ -58,11 +71,24 @@ export function createSending(options: SendingOptions): Sending {
   });
   const modes = createModes({
     sending: settings.sending,
-    isBalanced: address.startsWith("xds:"),
+    isBalanced: isXdsTarget(address),
     monoMs: () => performance.now(),
   });
-  const shipper = createShipper({ connection, callMs });
-  let silences = 0;
+  const shipper = createShipper({
+    connection,
+    callMs,
+    streamHooks: {
+      onAck() {
+        listening.onAnswer();
+        modes.streamWorks();
+      },
+      onUseless(error) {
+        // What slimmer says comes by the stream, which works then.
+        if (!verdictOf(error).isSlimmers) modes.streamBroke();
+      },
+      onSilence: listening.onSilence,
+    },
+  });
   let heartbeat: { stop(): void } | undefined;
 
   const registrar = createRegistrar({
@@ -87,17 +113,25 @@ export function createSending(options: SendingOptions): Sending {
     gate,
     maxBatch: settings.maxBatch,
     maxInFlight: settings.maxInFlight,
-    onSilence() {
-      silences += 1;
-      if (silences >= MAX_SILENCES) remake();
-    },
     tell,
   });
 
   function remake(): void {
     silences = 0;
+    if (isStopped) return;
     shipper.close();
     connection.remake();
+  }
+
+  /** Not within `fire`: what is fired in one turn of the event loop leaves together, and its host does not wait for that. */
+  function wakeSoon(): void {
+    if (isWaking) return;
+    isWaking = true;
+    setImmediate(() => {
+      isWaking = false;
+      sender.wake();
+      gate.review();
+    });
   }
 
   function ask(request: EchoRequest, timeoutMs: number): Promise<number> {
@@ -127,8 +161,11 @@ export function createSending(options: SendingOptions): Sending {
     },
     start() {
       gate.onOpen(() => sender.wake());
-      outbox.onWork(() => sender.wake());
-      runs.onWork(() => registrar.wake());
+      outbox.onWork(wakeSoon);
+      runs.onWork(() => {
+        registrar.wake();
+        gate.review();
+      });
       clock.onWake(() => {
         remake();
         gate.hurry();
@@ -161,6 +198,7 @@ export function createSending(options: SendingOptions): Sending {
       return gate.retries;
     },
     async stop() {
+      isStopped = true;
       heartbeat?.stop();
       registrar.stop();
       const idle = sender.stop();

@@ -8,7 +8,7 @@ import {
 } from "slimmer-grpc";
 import type { Item, ItemDelivery } from "../outbox/item.ts";
 import { encodeBatch, encodeSingle } from "./batch-encoder.ts";
-import { type BatchStream, openBatchStream } from "./batch-stream.ts";
+import { type BatchStream, type BatchStreamHooks, openBatchStream } from "./batch-stream.ts";
 import type { Connection } from "./connection.ts";
 import type { Mode } from "./modes.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
@@ -31,24 +31,33 @@ export type Shipper = {
 export function createShipper({
   connection,
   callMs,
+  streamHooks,
 }: {
   connection: Connection;
   /** Deadline of a call. A stream may take twice as long, because a batch waits there for those before it. */
   callMs: number;
+  streamHooks: BatchStreamHooks;
 }): Shipper {
   let stream: Promise<BatchStream> | undefined;
 
   async function openStream(): Promise<BatchStream> {
     const opened = await stream?.catch(() => undefined);
     if (opened?.isOpen) return opened;
-    return openBatchStream(connection, { ackMs: callMs * 2 });
+    return openBatchStream(connection, { ackMs: callMs * 2 }, streamHooks);
   }
 
   async function byStream(place: Place, items: readonly Item[]): Promise<ItemOutcome[]> {
     // One at a time asks whether it is still open, so that no two are opened.
     stream = openStream();
     const open = await stream;
-    const { exceptions } = await open.send((batchNo) => encodeBatch(place, items, batchNo));
+    const { stored, exceptions } = await open.send((batchNo) => encodeBatch(place, items, batchNo));
+    const refused = exceptions.filter(({ result }) => result?.error).length;
+    // What is acknowledged leaves the disk for good.
+    if (stored + refused !== items.length) {
+      throw new Error(
+        `an acknowledgement of ${items.length} activations says ${stored} stored and ${refused} refused`,
+      );
+    }
     const results = new Map(exceptions.map(({ index, result }) => [index, result]));
     return items.map((item, index) => outcomeOf(item, results.get(index) ?? undefined));
   }

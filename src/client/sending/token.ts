@@ -2,7 +2,12 @@ import { readFile, stat } from "node:fs/promises";
 import { Metadata } from "@grpc/grpc-js";
 import type { ClientSettings } from "../settings.ts";
 
-/** The metadata of each call: the token, if there is one. Rejects with an Error whose message says why there is none. */
+/** There is no token to send; the message says why. */
+export class TokenError extends Error {
+  override readonly name = "TokenError";
+}
+
+/** The metadata of each call: the token, if there is one. Rejects with a TokenError. */
 export function createCallMetadata({
   token,
   tokenFile,
@@ -11,9 +16,9 @@ export function createCallMetadata({
   if (token === undefined && tokenFile === undefined) return async () => plain;
   const read = tokenFile === undefined ? async () => ask(token) : createFileReader(tokenFile);
   return async () => {
-    const value = (await read()).trim();
+    const value = (await orTokenError(read())).trim();
     if (!/^[\x21-\x7e]+$/.test(value)) {
-      throw new Error(
+      throw new TokenError(
         `the token${tokenFile === undefined ? "" : ` in ${tokenFile}`} must be visible ASCII characters without spaces`,
       );
     }
@@ -21,6 +26,15 @@ export function createCallMetadata({
     metadata.set("authorization", `Bearer ${value}`);
     return metadata;
   };
+}
+
+async function orTokenError(work: Promise<string>): Promise<string> {
+  try {
+    return await work;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TokenError(`there is no token: ${why}`, { cause });
+  }
 }
 
 async function ask(token: ClientSettings["token"]): Promise<string> {

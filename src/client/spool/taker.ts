@@ -117,8 +117,7 @@ export function createTaker({
       const activation = activationAt(bytes, at, end);
       if (items.length > 0 && (items.length >= mostItems || activation.length > left)) break;
       left -= activation.length;
-      const activationId = activationIdAt(bytes, at);
-      items.push({ no, runId, activationId, atMs: timeAt(bytes, at), bytes: activation });
+      items.push(new TakenItem(no, runId, bytes, at, end));
       ledger.take(segment, index);
     }
     if (lost.length > 0) {
@@ -136,6 +135,33 @@ export function createTaker({
       return last;
     },
   };
+}
+
+/** Reads its parts when they are asked for: of all that is under way in a long backlog, ids and slices would be most of the memory. */
+class TakenItem implements StoredItem {
+  readonly no: number;
+  readonly runId: string;
+  readonly atMs: number;
+  readonly #piece: Buffer;
+  readonly #at: number;
+  readonly #end: number;
+
+  constructor(no: number, runId: string, piece: Buffer, at: number, end: number) {
+    this.no = no;
+    this.runId = runId;
+    this.atMs = timeAt(piece, at);
+    this.#piece = piece;
+    this.#at = at;
+    this.#end = end;
+  }
+
+  get bytes(): Buffer {
+    return activationAt(this.#piece, this.#at, this.#end);
+  }
+
+  get activationId(): string {
+    return activationIdAt(this.#piece, this.#at);
+  }
 }
 
 function covers(piece: Piece | undefined, segment: Segment, index: number): boolean {
