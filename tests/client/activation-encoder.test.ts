@@ -6,7 +6,10 @@ import { createIds, uuidMs } from "../../src/client/uuid-v7.ts";
 
 const encode = createActivationEncoder();
 const newId = createIds();
-const text = fc.string({ minLength: 1, maxLength: 64, unit: "grapheme" });
+/** The general decoder leaves `__proto__` out of maps. */
+const text = fc
+  .string({ minLength: 1, maxLength: 64, unit: "grapheme" })
+  .filter((one) => one !== "__proto__");
 
 test("what is encoded by hand is read by everybody as it was meant", () => {
   fc.assert(
