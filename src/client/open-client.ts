@@ -179,6 +179,7 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
     for (const end of flushes) end();
     outbox.close();
     runs.close();
+    losses.close();
     runs.tidy();
     await spool?.close();
   }

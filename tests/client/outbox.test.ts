@@ -288,6 +288,7 @@ test("losses that could not be reported are remembered by the next process", asy
   const losses = createLosses(spool);
   losses.add(5);
   losses.reported(2);
+  losses.close();
   const dir = folders[0] as string;
   await spool.close();
 

@@ -24,10 +24,8 @@ export function createFlushMarks() {
       if (left <= 0) return Promise.resolve();
       return new Promise((resolve) => marks.push({ order, no, left, done: resolve }));
     },
-    settled(entry: { readonly order: number; readonly no: number | undefined }): void {
-      count(1, (mark) =>
-        entry.order > 0 ? entry.order <= mark.order : (entry.no ?? 0) <= mark.no,
-      );
+    settled({ order, isStored }: { readonly order: number; readonly isStored: boolean }): void {
+      count(1, (mark) => order <= (isStored ? mark.no : mark.order));
     },
     /** Nothing is left, whatever it was counted as: what moves between memory and disk changes its place. */
     allSettled(): void {

@@ -1,27 +1,16 @@
 import type { DeviceClock } from "../clock/device-clock.ts";
 import { ClientError } from "../errors.ts";
 import type { ClientEventName, DropCause, Tell } from "../events.ts";
-import type { Delivery } from "../firing.ts";
 import type { OverflowPolicy } from "../options.ts";
-import type { Dropped, Spool, StoredItem } from "../spool/spool.ts";
+import type { Dropped, Spool } from "../spool/spool.ts";
 import type { DeadLetter } from "./dead-letter.ts";
+import { type Entry, numbers, StoredEntry, toDelivery } from "./entry.ts";
 import { createFlushMarks } from "./flush-marks.ts";
-import type { Item, ItemDelivery, Outbox, Refusal, Room } from "./item.ts";
+import type { Item, Outbox, Refusal, Room } from "./item.ts";
 import type { Losses } from "./losses.ts";
 import { createParked, dropError } from "./parked.ts";
 import type { Outcome, Prospect } from "./prospect.ts";
 import { createWindow } from "./window.ts";
-
-/** An item with what the outbox knows of it. */
-type Entry = Item & {
-  /** Ascends with each call of `fire`; 0 for what came from disk. */
-  readonly order: number;
-  /** Its number in the spool; undefined for what is in memory only. */
-  no: number | undefined;
-  /** The same, also after its copy on disk was given up. */
-  lastNo: number | undefined;
-  readonly prospect: Prospect | undefined;
-};
 
 export type OutboxOptions = {
   spool: Spool | undefined;
@@ -77,7 +66,7 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
   const { spool, memoryItems, overflow, maxAgeMs, clock, losses, deadLetter, tell } = options;
   const window = createWindow<Entry>();
   /** Read from disk, and put back. */
-  let returned: Entry[] = [];
+  const returned = createWindow<Entry>();
   const underWay = new Set<Entry>();
   /** Numbers of what is in memory and was on disk. */
   const orphaned = new Set<number>();
@@ -109,6 +98,7 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
       bytes,
       attempts: 0,
       order: lastOrder,
+      isStored: false,
       no: saved,
       lastNo: saved,
       prospect,
@@ -288,19 +278,6 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
     });
   }
 
-  function takeReturned(room: Room): Entry[] {
-    const [first] = returned;
-    if (!first) return [];
-    let [count, bytes] = [0, 0];
-    for (const entry of returned) {
-      bytes += entry.bytes.length;
-      if (entry.runId !== first.runId || count === room.items) break;
-      if (count > 0 && bytes > room.bytes) break;
-      count += 1;
-    }
-    return returned.splice(0, count);
-  }
-
   function refuse(entry: Entry, refusal: Refusal): void {
     refused += 1;
     losses.add(1);
@@ -329,7 +306,7 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
     },
     async takeOldest(room) {
       for (;;) {
-        let entries = takeReturned(room);
+        let entries = returned.takeOldest(room);
         if (entries.length === 0) entries = await takeFromDisk(room);
         if (entries.length === 0) entries = window.takeOldest(room);
         if (entries.length === 0) return [];
@@ -359,10 +336,8 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
     putBack(items) {
       // What has come to its end meanwhile stays there.
       const entries = (items as readonly Entry[]).filter((entry) => underWay.delete(entry));
-      window.putBack(entries.filter(({ order }) => order > 0));
-      returned = [...returned, ...entries.filter(({ order }) => order === 0)].sort(
-        (a, b) => (a.no ?? 0) - (b.no ?? 0),
-      );
+      window.putBack(entries.filter(({ isStored }) => !isStored));
+      returned.putBack(entries.filter(({ isStored }) => isStored));
       evict();
       if (entries.length > 0) work();
     },
@@ -417,44 +392,4 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
       roomWaiters = [];
     },
   };
-}
-
-function numbers(entries: readonly Entry[]): number[] {
-  return entries.flatMap(({ no }) => (no === undefined ? [] : [no]));
-}
-
-/** One that came from disk. */
-class StoredEntry implements Entry {
-  readonly order = 0;
-  readonly prospect = undefined;
-  readonly lastNo: number;
-  readonly #item: StoredItem;
-  no: number | undefined;
-  attempts = 0;
-
-  constructor(item: StoredItem) {
-    this.#item = item;
-    this.no = item.no;
-    this.lastNo = item.no;
-  }
-
-  get runId(): string {
-    return this.#item.runId;
-  }
-
-  get activationId(): string {
-    return this.#item.activationId;
-  }
-
-  get atMs(): number {
-    return this.#item.atMs;
-  }
-
-  get bytes(): Buffer {
-    return this.#item.bytes;
-  }
-}
-
-function toDelivery({ item, duplicate, unregistered, clockSuspect }: ItemDelivery): Delivery {
-  return { activationId: item.activationId, duplicate, unregistered, clockSuspect };
 }
