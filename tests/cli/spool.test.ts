@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -89,7 +90,12 @@ describe("spool drain", () => {
       env: childEnv({ SLIMMER_ADDRESS: server.address, SLIMMER_SYSTEM: "greenhouse" }),
       stdio: "ignore",
     });
-    onTestFinished(() => void child.kill("SIGTERM"));
+    const ended = once(child, "exit");
+    // It still writes into the folder that goes next.
+    onTestFinished(async () => {
+      child.kill("SIGTERM");
+      await ended;
+    });
     await eventually(() => expect(server.activations).toHaveLength(1));
     const { code, stdout, stderr } = await slimmer(["spool", "drain", spool]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
