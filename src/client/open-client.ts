@@ -153,23 +153,24 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
   }
 
   async function flush({ timeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
-    const work = untilClosed(Promise.all([outbox.settled(), runs.settled()]).then(() => {}));
-    if (timeoutMs === undefined) return work;
-    const where = spool ? "what is left is in the spool" : "what is left is in memory";
-    await within(timeoutMs, `not everything was delivered within ${timeoutMs} ms; ${where}`, work);
-  }
-
-  /** After `close` nothing is delivered any more. */
-  function untilClosed(work: Promise<void>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (isClosed && (outbox.counts.unsettled > 0 || runs.isOwing)) return reject(closedError());
+    // After `close` nothing is delivered any more.
+    if (isClosed && (outbox.counts.unsettled > 0 || runs.isOwing)) throw closedError();
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    const settled = Promise.all([outbox.settled(signal), runs.settled(signal)]).then(() => {});
+    const closed = new Promise<never>((_, reject) => {
       const end = () => reject(closedError());
       flushes.add(end);
-      void work.then(() => {
-        flushes.delete(end);
-        resolve();
-      });
+      signal.addEventListener("abort", () => flushes.delete(end));
     });
+    const work = Promise.race([settled, closed]);
+    const where = spool ? "what is left is in the spool" : "what is left is in memory";
+    const sentence = `not everything was delivered within ${timeoutMs} ms; ${where}`;
+    try {
+      await (timeoutMs === undefined ? work : within(timeoutMs, sentence, work));
+    } finally {
+      waiting.abort();
+    }
   }
 
   async function close(timeoutMs: number): Promise<void> {

@@ -257,7 +257,7 @@ test("settled() waits for what was there when it was called, and for nothing tha
   fire("1");
   fire("2");
   let isSettled = false;
-  const settled = outbox.settled().then(() => {
+  const settled = outbox.settled(new AbortController().signal).then(() => {
     isSettled = true;
   });
   fire("3");
@@ -267,6 +267,22 @@ test("settled() waits for what was there when it was called, and for nothing tha
   expect(isSettled).toBe(false);
   deliver(outbox, outbox.takeNewest(ROOM));
   await settled;
+});
+
+test("nothing is left of a wait that was given up", async () => {
+  const { outbox, fire } = bench();
+  fire("1");
+  const patience = new AbortController();
+  let isSettled = false;
+  void outbox.settled(patience.signal).then(() => {
+    isSettled = true;
+  });
+
+  patience.abort();
+  deliver(outbox, outbox.takeNewest(ROOM));
+  await Promise.resolve();
+
+  expect(isSettled).toBe(false);
 });
 
 test("closing counts what was in memory only, and says that the rest is safe", async () => {

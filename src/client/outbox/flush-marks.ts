@@ -18,11 +18,22 @@ export function createFlushMarks() {
   }
 
   return {
-    /** Resolves once `count` are settled of those that were fired up to `order`, or written to disk up to `no`. */
-    set(mark: { order: number; no: number; count: number }): Promise<void> {
-      const { order, no, count: left } = mark;
+    /**
+     * Resolves once `count` are settled of those that were fired up to `order`, or written to disk up to `no`; never, where
+     * `signal` says that nobody waits for it any more.
+     */
+    set(
+      { order, no, count: left }: { order: number; no: number; count: number },
+      signal: AbortSignal,
+    ): Promise<void> {
       if (left <= 0) return Promise.resolve();
-      return new Promise((resolve) => marks.push({ order, no, left, done: resolve }));
+      return new Promise((resolve) => {
+        const mark: Mark = { order, no, left, done: resolve };
+        marks.push(mark);
+        signal.addEventListener("abort", () => {
+          marks = marks.filter((other) => other !== mark);
+        });
+      });
     },
     settled({ order, isStored }: { readonly order: number; readonly isStored: boolean }): void {
       count(1, (mark) => order <= (isStored ? mark.no : mark.order));

@@ -36,8 +36,8 @@ export type OwnOutbox = Outbox & {
     activation: Pick<Item, "runId" | "activationId" | "atMs" | "bytes">,
     prospect: Prospect,
   ): Accepted;
-  /** Resolves once all that has been accepted until now is settled. */
-  settled(): Promise<void>;
+  /** Resolves once all that has been accepted until now is settled; never, after `signal`. */
+  settled(signal: AbortSignal): Promise<void>;
   /** Resolves when there is room for more. */
   room(): Promise<void>;
   /** The runs of what is in memory, under way or not. */
@@ -355,7 +355,7 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
       for (const list of [window, underWay, returned]) for (const { runId } of list) ids.add(runId);
       return ids;
     },
-    settled: () => marks.set({ order: lastOrder, no: lastNo, count: unsettled }),
+    settled: (signal) => marks.set({ order: lastOrder, no: lastNo, count: unsettled }, signal),
     room: () =>
       hasRoom() ? Promise.resolve() : new Promise((resolve) => roomWaiters.push(resolve)),
     counts: {

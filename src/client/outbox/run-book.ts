@@ -26,8 +26,8 @@ export type OwnRunBook = RunBook & {
     end: { reason: string; atMs: number },
     onEnded: (error: ClientError | undefined) => void,
   ): void;
-  /** Resolves once the server knows of every run and end that it was to be told of. */
-  settled(): Promise<void>;
+  /** Resolves once the server knows of every run and end that it was to be told of; never, after `signal`. */
+  settled(signal: AbortSignal): Promise<void>;
   /** The server is owed a run, or an end. */
   readonly isOwing: boolean;
   /** Forgets runs that nothing is left of. */
@@ -49,7 +49,7 @@ export function createRunBook({
 }): OwnRunBook {
   const pages = new Map<string, Page>();
   let work: () => void = () => {};
-  let waiters: (() => void)[] = [];
+  const waiters = new Set<() => void>();
 
   for (const record of spool?.runs.all() ?? []) open(record, false);
 
@@ -89,8 +89,9 @@ export function createRunBook({
   }
 
   function checkOwing(): void {
-    if (waiters.length === 0 || isOwing()) return;
-    for (const resolve of waiters.splice(0)) resolve();
+    if (waiters.size === 0 || isOwing()) return;
+    for (const resolve of waiters) resolve();
+    waiters.clear();
   }
 
   function tidy(): void {
@@ -172,8 +173,13 @@ export function createRunBook({
       const page = pages.get(runId);
       if (page) finish(page, refusedRun(refusal));
     },
-    settled: () =>
-      isOwing() ? new Promise((resolve) => waiters.push(resolve)) : Promise.resolve(),
+    settled(signal) {
+      if (!isOwing()) return Promise.resolve();
+      return new Promise((resolve) => {
+        waiters.add(resolve);
+        signal.addEventListener("abort", () => waiters.delete(resolve));
+      });
+    },
     get isOwing() {
       return isOwing();
     },
@@ -191,8 +197,8 @@ export function createRunBook({
         answer(page, error);
         for (const listener of page.onEnded.splice(0)) listener(error);
       }
-      for (const resolve of waiters.splice(0)) resolve();
-      waiters = [];
+      for (const resolve of waiters) resolve();
+      waiters.clear();
     },
   };
 }
