@@ -80,6 +80,7 @@ export async function openClient(settings: ClientSettings): Promise<Client> {
     tell,
     isHeard,
   });
+  onDamaged = (lost) => outbox.damaged(lost);
   runs.tidy();
 
   const newId = createIds();

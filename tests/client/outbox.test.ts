@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { createLosses } from "../../src/client/outbox/losses.ts";
 import { createOutbox, type OutboxOptions } from "../../src/client/outbox/outbox.ts";
 import { createProspect, type Prospect } from "../../src/client/outbox/prospect.ts";
 import { openSpool } from "../../src/client/spool/open-spool.ts";
-import type { Spool } from "../../src/client/spool/spool.ts";
+import type { Lost, Spool } from "../../src/client/spool/spool.ts";
 import { createIds } from "../../src/client/uuid-v7.ts";
 
 const newId = createIds();
@@ -23,12 +23,14 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
+let onDamaged: (lost: Lost) => void = () => {};
+
 async function openTestSpool({ maxBytes = 1 << 20, dir = "" } = {}): Promise<Spool> {
   const folder = dir || mkdtempSync(join(tmpdir(), "outbox-"));
   if (!dir) folders.push(folder);
   const spool = await openSpool(
     { dir: folder, maxBytes, fsync: "never", fsyncIntervalMs: 1_000 },
-    { onProblem: () => {}, onDamaged: () => {} },
+    { onProblem: () => {}, onDamaged: (lost) => onDamaged(lost) },
   );
   spools.push(spool);
   return spool;
@@ -238,6 +240,38 @@ test("what is too old is dropped when its turn comes, but only by the server's c
   await expect(old.prospect.promise).rejects.toMatchObject({ code: "DROPPED" });
   expect(dropped).toMatchObject([{ cause: "expired", count: 1 }]);
 });
+
+test("what the disk has damaged meanwhile is counted, told, and waited for no longer", async () => {
+  const { outbox, fire, dropped, losses } = bench({ spool: await openTestSpool() });
+  onDamaged = outbox.damaged;
+  const firings = Array.from({ length: 30 }, (_, place) => fire(`activation ${place}`));
+  const lost = expect(firings[3]?.prospect.promise).rejects.toMatchObject({ code: "DROPPED" });
+  const settled = outbox.settled(new AbortController().signal);
+  damage("activation 3");
+
+  let delivered = 0;
+  for (let items = await outbox.takeOldest(ROOM); items.length > 0; ) {
+    delivered += items.length;
+    deliver(outbox, items);
+    items = await outbox.takeOldest(ROOM);
+  }
+
+  await settled;
+  await lost;
+  expect(delivered).toBe(29);
+  expect(outbox.counts.unsettled).toBe(0);
+  expect(dropped).toMatchObject([{ cause: "damaged", count: 1 }]);
+  expect(losses.count).toBe(1);
+});
+
+/** Changes a byte of the record with this text. */
+function damage(text: string): void {
+  const folder = join(folders[0] as string, "segments");
+  const file = join(folder, readdirSync(folder)[0] as string);
+  const bytes = readFileSync(file);
+  bytes[bytes.indexOf(text)] = 0;
+  writeFileSync(file, bytes);
+}
 
 test("the items of a run that the server refuses are refused with it, and hold up no other run", async () => {
   const { outbox, fire, refusals } = bench();

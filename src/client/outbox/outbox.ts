@@ -2,7 +2,7 @@ import type { DeviceClock } from "../clock/device-clock.ts";
 import { ClientError } from "../errors.ts";
 import type { ClientEventName, DropCause, Tell } from "../events.ts";
 import type { OverflowPolicy } from "../options.ts";
-import type { Dropped, Spool } from "../spool/spool.ts";
+import type { Dropped, Lost, Spool } from "../spool/spool.ts";
 import type { DeadLetter } from "./dead-letter.ts";
 import { type Entry, numbers, StoredEntry, toDelivery } from "./entry.ts";
 import { createFlushMarks } from "./flush-marks.ts";
@@ -36,6 +36,8 @@ export type OwnOutbox = Outbox & {
     activation: Pick<Item, "runId" | "activationId" | "atMs" | "bytes">,
     prospect: Prospect,
   ): Accepted;
+  /** The spool has found records that it had accepted, and can't read any more. */
+  damaged(lost: Lost): void;
   /** Resolves once all that has been accepted until now is settled; never, after `signal`. */
   settled(signal: AbortSignal): Promise<void>;
   /** Resolves when there is room for more. */
@@ -354,6 +356,10 @@ export function createOutbox(options: OutboxOptions): OwnOutbox {
       const ids = new Set<string>();
       for (const list of [window, underWay, returned]) for (const { runId } of list) ids.add(runId);
       return ids;
+    },
+    damaged({ count, fromMs, toMs }) {
+      forget(count, { cause: "damaged", fromMs, toMs }, "its record on disk is damaged");
+      if (unsettled === 0) options.onEmpty();
     },
     settled: (signal) => marks.set({ order: lastOrder, no: lastNo, count: unsettled }, signal),
     room: () =>

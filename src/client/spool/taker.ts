@@ -121,8 +121,10 @@ export function createTaker({
       ledger.take(segment, index);
     }
     if (lost.length > 0) {
-      onLost(segment.file, { count: lost.length, fromMs: segment.fromMs, toMs: segment.toMs });
+      const { file, fromMs, toMs } = segment;
+      // Before it is told: whoever hears of it finds the records gone.
       settle(lost);
+      onLost(file, { count: lost.length, fromMs, toMs });
     }
     return items;
   }
