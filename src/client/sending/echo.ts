@@ -12,15 +12,21 @@ export type EchoRequest = {
   report?: ClientReportOutput;
 };
 
+export type Echo = {
+  readonly roundTripMs: number;
+  /** The server has taken note of the system, and of its report: one of 2018 does not. */
+  readonly isSignOfLife: boolean;
+};
+
 /**
- * Asks for an echo of a text that nobody could guess, and learns the server's clock from the answer. Resolves with the
- * round trip in milliseconds; rejects with the ServiceError, or with a ClientError (NOT_SLIMMER).
+ * Asks for an echo of a text that nobody could guess, and learns the server's clock from the answer. Rejects with the
+ * ServiceError, or with a ClientError (NOT_SLIMMER).
  */
 export async function askEcho(
   { connection, clock, address }: { connection: Connection; clock: DeviceClock; address: string },
   { systemId, runId, report }: EchoRequest,
   timeoutMs: number,
-): Promise<number> {
+): Promise<Echo> {
   const message = randomUUID();
   const answer = await connection.call(
     MainService.ping,
@@ -43,7 +49,7 @@ export async function askEcho(
   if (time) {
     clock.learn(time.seconds * 1_000 + time.nanos / 1_000_000, answer.sentAt, answer.receivedAt);
   }
-  return answer.receivedAt - answer.sentAt;
+  return { roundTripMs: answer.receivedAt - answer.sentAt, isSignOfLife: time !== null };
 }
 
 /** A failed echo as a ClientError, in a sentence for the person who must act. */

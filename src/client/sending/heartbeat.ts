@@ -1,5 +1,5 @@
 import type { ClientReportOutput } from "slimmer-grpc";
-import type { EchoRequest } from "./echo.ts";
+import type { Echo, EchoRequest } from "./echo.ts";
 import type { Gate } from "./gate.ts";
 import type { Registrar } from "./registrar.ts";
 import { verdictOf } from "./verdict.ts";
@@ -10,7 +10,7 @@ export type HeartbeatOptions = {
   systemId: string;
   runId(): string | undefined;
   report(): ClientReportOutput;
-  ask(request: EchoRequest): Promise<number>;
+  ask(request: EchoRequest): Promise<Echo>;
   onReported(report: ClientReportOutput): void;
   gate: Gate;
   registrar: Pick<Registrar, "again">;
@@ -38,9 +38,9 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
     const runId = lostRunId === undefined ? ownRunId : undefined;
     const report = options.report();
     try {
-      await options.ask({ systemId, runId, report });
+      const { isSignOfLife } = await options.ask({ systemId, runId, report });
       gate.succeeded();
-      options.onReported(report);
+      if (isSignOfLife) options.onReported(report);
     } catch (error) {
       const verdict = verdictOf(error);
       if (verdict.action !== "register") await gate.failed(verdict, 0);

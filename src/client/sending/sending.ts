@@ -5,7 +5,7 @@ import type { Outbox } from "../outbox/item.ts";
 import type { RunBook } from "../outbox/run-record.ts";
 import type { ClientSettings } from "../settings.ts";
 import { createConnection } from "./connection.ts";
-import { askEcho, type EchoRequest, echoError } from "./echo.ts";
+import { askEcho, type Echo, type EchoRequest, echoError } from "./echo.ts";
 import { createGate } from "./gate.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createModes, type Mode } from "./modes.ts";
@@ -134,7 +134,7 @@ export function createSending(options: SendingOptions): Sending {
     });
   }
 
-  function ask(request: EchoRequest, timeoutMs: number): Promise<number> {
+  function ask(request: EchoRequest, timeoutMs: number): Promise<Echo> {
     return askEcho({ connection, clock, address }, request, timeoutMs);
   }
 
@@ -143,10 +143,10 @@ export function createSending(options: SendingOptions): Sending {
     try {
       let roundTripMs: number;
       try {
-        roundTripMs = await ask({ systemId }, timeoutMs);
+        ({ roundTripMs } = await ask({ systemId }, timeoutMs));
       } catch (error) {
         if (verdictOf(error).action !== "register") throw error;
-        roundTripMs = await ask({}, timeoutMs);
+        ({ roundTripMs } = await ask({}, timeoutMs));
       }
       gate.succeeded();
       return roundTripMs;

@@ -91,3 +91,26 @@ test("the signs of life of many clients spread by a tenth of their interval", ()
   }
   expect(waits.map(Math.round)).toEqual([27_000, 30_000, 32_994]);
 });
+
+test("a server of 2018 takes no note of a report: what was lost is told again", async () => {
+  let beats = 0;
+  const reported: unknown[] = [];
+  const heartbeat = startHeartbeat({
+    intervalMs: 1,
+    systemId: "greenhouse",
+    runId: () => undefined,
+    report: () => ({ sent: 1, spooled: 2, lost: 3 }),
+    async ask() {
+      beats += 1;
+      return { roundTripMs: 1, isSignOfLife: beats > 2 };
+    },
+    onReported: (report) => reported.push([beats, report]),
+    gate: { succeeded: () => {} } as never,
+    registrar: {} as never,
+  });
+
+  await eventually(() => expect(reported.length).toBeGreaterThan(0));
+  heartbeat.stop();
+
+  expect(reported[0]).toEqual([3, { sent: 1, spooled: 2, lost: 3 }]);
+});
