@@ -16,6 +16,7 @@ export type MethodDescriptor = {
   input_type: string;
   output_type: string;
   client_streaming?: boolean;
+  server_streaming?: boolean;
   options?: { [HTTP_OPTION]?: object };
 };
 export type FileDescriptor = {

@@ -91,7 +91,8 @@ function problemsOfSelectors(
   rules: readonly Selected[],
   methods: Map<string, MethodDescriptor>,
 ): string[] {
-  return [...methods].flatMap(([name, { client_streaming: isStream }]) => {
+  return [...methods].flatMap(([name, { client_streaming, server_streaming }]) => {
+    const isStream = client_streaming || server_streaming;
     const { length } = rules.filter(({ selector }) => selector === name);
     if (length > 1) return [`${name} has ${length} rules: make one, with additional_bindings.`];
     return length === 0 && !isStream ? [`${name} has no rule.`] : [];

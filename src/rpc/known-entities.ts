@@ -1,5 +1,5 @@
 import { type Entity, entityKey } from "../domain/entity.ts";
-import { checkEntity, type Issues } from "./field-checks.ts";
+import { checkEntity, type Issues } from "../domain/field-checks.ts";
 import { readTag, readText, requireEnd, skipField, type WireReader } from "./wire-reader.ts";
 
 /** A sensor as it came, with what is the same every time it comes. */

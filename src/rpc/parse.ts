@@ -9,9 +9,6 @@ import type {
 import type { Activation } from "../domain/activation.ts";
 import { type Entity, entityKey } from "../domain/entity.ts";
 import type { SlimmerError } from "../domain/errors.ts";
-import { LIMITS } from "../domain/limits.ts";
-import type { ClientReport, NewRun } from "../domain/run.ts";
-import { newUuidV7, uuidMs } from "../domain/uuid.ts";
 import {
   checkCount,
   checkDuration,
@@ -24,7 +21,10 @@ import {
   type Issues,
   invalid,
   refuseIssues,
-} from "./field-checks.ts";
+} from "../domain/field-checks.ts";
+import { LIMITS } from "../domain/limits.ts";
+import type { ClientReport, NewRun } from "../domain/run.ts";
+import { newUuidV7, uuidMs } from "../domain/uuid.ts";
 import type { KnownEntity } from "./known-entities.ts";
 
 /** From wire to domain: every field checked, every gap filled. Throws FIELDS_INVALID with all issues. */

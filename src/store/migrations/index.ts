@@ -5,6 +5,7 @@ import { runs } from "./0003_runs.ts";
 import { activations } from "./0004_activations.ts";
 import { folds } from "./0005_folds.ts";
 import { sensorState } from "./0006_sensor_state.ts";
+import { reading } from "./0007_reading.ts";
 
 /** Every migration, oldest first. A released one is never edited; its successor mends it. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   activations,
   folds,
   sensorState,
+  reading,
 ];

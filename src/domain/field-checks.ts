@@ -1,7 +1,7 @@
-import type { Entity } from "../domain/entity.ts";
-import { type FieldIssue, SlimmerError } from "../domain/errors.ts";
-import { LIMITS } from "../domain/limits.ts";
-import { isUuid, isUuidV7 } from "../domain/uuid.ts";
+import type { Entity } from "./entity.ts";
+import { type FieldIssue, SlimmerError } from "./errors.ts";
+import { LIMITS } from "./limits.ts";
+import { isUuid, isUuidV7 } from "./uuid.ts";
 
 /** Checks of single fields. Each adds what is wrong to `issues`, so that one answer names all problems. */
 export type Issues = FieldIssue[];
