@@ -119,6 +119,8 @@ async function clear(db: pg.Client): Promise<number> {
 }
 
 async function isFolding(db: pg.Client): Promise<boolean> {
-  const { rows } = await db.query("select exists (select from fold_records) as some");
+  const { rows } = await db.query(
+    "select exists (select from fold_records where feed_no is null) as some",
+  );
   return (rows[0] as { some: boolean }).some;
 }

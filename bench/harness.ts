@@ -7,12 +7,15 @@ import type {
   FireRow,
   LeftOutRow,
   MemoryRow,
+  PageRow,
   RateRow,
 } from "./results.ts";
 import { replayBacklog } from "./rows/backlog.ts";
 import { fireCost } from "./rows/fire-cost.ts";
+import { firstPages } from "./rows/first-pages.ts";
 import { fullQueue } from "./rows/full-queue.ts";
 import { manyAtOnce } from "./rows/many-at-once.ts";
+import { onlookers } from "./rows/onlookers.ts";
 import { singleCalls } from "./rows/single-calls.ts";
 import { throughEnvoy } from "./rows/through-envoy.ts";
 import { findEdge } from "./support/edge.ts";
@@ -27,6 +30,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
     const memory: MemoryRow[] = [];
     const fires: FireRow[] = [];
     const backlogs: BacklogRow[] = [];
+    const pages: PageRow[] = [];
     const leftOut: LeftOutRow[] = [];
     if (isWanted(1) || isWanted(2)) rates.push(...(await singleCalls(bed, options)));
     if (isWanted(3) || isWanted(4)) rates.push(...(await manyAtOnce(bed, options)));
@@ -45,6 +49,8 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
       rates.push(rate);
       backlogs.push(backlog);
     }
+    if (isWanted(10)) rates.push(await onlookers(bed, options));
+    if (isWanted(9)) pages.push(...(await firstPages(bed, options)));
     return {
       at: new Date().toISOString(),
       machine: await describeMachine(bed),
@@ -53,6 +59,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
       memory,
       fires,
       backlogs,
+      pages,
       leftOut,
     };
   } finally {

@@ -10,9 +10,11 @@ import { table } from "./table.ts";
 const USAGE = `npm run bench -- [options]
   --rounds 3      measured windows of each contestant
   --seconds 5     length of one window
-  --only 1,3      rows to measure (1 to 8)
+  --only 1,3      rows to measure (1 to 10)
   --backlog 100000
                   activations in the spool of row 8
+  --history 1000000
+                  activations behind the pages of row 9
   --json FILE     where to write the results (bench/results/latest.json)
 `;
 
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: String(BENCH_DEFAULTS.seconds) },
     only: { type: "string", default: "" },
     backlog: { type: "string", default: String(BENCH_DEFAULTS.backlog) },
+    history: { type: "string", default: String(BENCH_DEFAULTS.history) },
     json: { type: "string", default: join(ROOT, "bench/results/latest.json") },
     help: { type: "boolean", default: false },
   },
@@ -31,8 +34,13 @@ const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 const only = values.only.split(",").filter(Boolean).map(Number);
 const backlog = Number(values.backlog);
+const history = Number(values.history);
 const isSound =
-  rounds >= 1 && seconds > 0 && backlog >= 1 && only.every((row) => row >= 1 && row <= 8);
+  rounds >= 1 &&
+  seconds > 0 &&
+  backlog >= 1 &&
+  history >= 1 &&
+  only.every((row) => row >= 1 && row <= 10);
 
 if (values.help || !isSound) {
   process.stdout.write(USAGE);
@@ -46,6 +54,7 @@ const results = await runBench({
   seconds,
   only,
   backlog,
+  history,
   holdSeconds: Math.min(BENCH_DEFAULTS.holdSeconds, seconds),
   say: (line) => process.stderr.write(`bench: ${line}\n`),
 });

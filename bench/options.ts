@@ -15,6 +15,8 @@ export type BenchOptions = {
   holdSeconds: number;
   /** Activations in the spool of row 8. */
   backlog: number;
+  /** Activations in the large history of row 9. */
+  history: number;
   say(line: string): void;
 };
 
@@ -29,4 +31,5 @@ export const BENCH_DEFAULTS = {
   sensors: 5_000,
   holdSeconds: 4,
   backlog: 100_000,
+  history: 1_000_000,
 } as const satisfies Partial<BenchOptions>;

@@ -73,6 +73,20 @@ export type BacklogRow = {
   readonly goalMiB: number;
 };
 
+/** The first page of a screen, with much and with little in the database. */
+export type PageRow = {
+  readonly row: number;
+  readonly what: string;
+  readonly page: "fleet" | "system" | "sensor" | "run" | "live" | "storage";
+  readonly smallActivations: number;
+  readonly largeActivations: number;
+  readonly small: { readonly p50Ms: number; readonly p99Ms: number };
+  readonly large: { readonly p50Ms: number; readonly p99Ms: number };
+  /** Of the medians. */
+  readonly ratio: number;
+  readonly goal: number;
+};
+
 /** A row that was asked for and can't be measured on this machine. */
 export type LeftOutRow = { readonly row: number; readonly what: string; readonly why: string };
 
@@ -92,6 +106,7 @@ export type BenchResults = {
   readonly memory: readonly MemoryRow[];
   readonly fires: readonly FireRow[];
   readonly backlogs: readonly BacklogRow[];
+  readonly pages: readonly PageRow[];
   readonly leftOut: readonly LeftOutRow[];
 };
 

@@ -1,4 +1,4 @@
-import type { BenchResults, Figures, FireRow } from "./results.ts";
+import type { BenchResults, Figures, FireRow, PageRow } from "./results.ts";
 import { columns } from "./support/columns.ts";
 
 /** The results for a person. */
@@ -34,7 +34,7 @@ export function table({ machine, options, rates, memory, ...rest }: BenchResults
       `${row.row}  ${row.what}: ${mib(row.peakMiB)} (idle ${mib(row.idleMiB)}), goal < ${row.goalMiB} MiB; ${row.waitingRows} activations waiting, ${row.refusedCalls} calls refused, stored again ${Math.round(row.recoveredMs)} ms after the release`,
     );
   }
-  const { fires, backlogs, leftOut } = rest;
+  const { fires, backlogs, pages, leftOut } = rest;
   if (fires.length > 0) parts.push("", fireTable(fires));
   for (const row of backlogs) {
     parts.push(
@@ -43,6 +43,7 @@ export function table({ machine, options, rates, memory, ...rest }: BenchResults
       `${row.row}  memory of the client: ${mib(row.peakMiB)} (${mib(row.idleMiB)} afterwards), goal < ${row.goalMiB} MiB`,
     );
   }
+  if (pages.length > 0) parts.push("", pageTable(pages));
   for (const { row, what, why } of leftOut) parts.push("", `${row}  ${what}: left out, ${why}`);
   return parts.join("\n");
 }
@@ -59,6 +60,29 @@ function fireTable(fires: readonly FireRow[]): string {
     ms(cost.loopP99Ms),
     ms(cost.loopMaxMs),
     goal ? `< ${goal.p50Us} µs, ${goal.loopMs} ms` : "",
+  ]);
+  return columns([head, ...lines]);
+}
+
+function pageTable(pages: readonly PageRow[]): string {
+  const thousands = (count = 0) => count.toLocaleString("en");
+  const [first] = pages;
+  const head = [
+    "row",
+    "",
+    `p50 with ${thousands(first?.largeActivations)}`,
+    "p99",
+    `p50 with ${thousands(first?.smallActivations)}`,
+    "p99",
+    "ratio",
+    "goal",
+  ];
+  const lines = pages.map(({ row, what, large, small, ratio, goal }) => [
+    String(row),
+    what,
+    ...[large.p50Ms, large.p99Ms, small.p50Ms, small.p99Ms].map(ms),
+    ratio.toFixed(2),
+    `≤ ${goal}`,
   ]);
   return columns([head, ...lines]);
 }

@@ -10,7 +10,7 @@ export function columns(rows: readonly (readonly string[])[], indent = ""): stri
     .map((row) => {
       const cells = row.map((cell, place) => {
         const width = widths[place] ?? 0;
-        return /^[-+<>≥]?[\d,.]+( ?[a-zA-Zµ%×/]+)?$/.test(cell)
+        return /^[-+<>≥≤]?[\d,.]+( ?[a-zA-Zµ%×/]+)?$/.test(cell)
           ? cell.padStart(width)
           : cell.padEnd(width);
       });

@@ -2,11 +2,13 @@ import { type Child, startChild } from "./child.ts";
 import { readyAddresses } from "./ready.ts";
 import { CLI } from "./root.ts";
 
-export type SlimmerProcess = Child & { readonly addresses: { grpc: string; ops: string } };
+export type SlimmerProcess = Child & {
+  readonly addresses: { grpc: string; http: string; ops: string };
+};
 
-/** Starts a built `slimmer serve` or `slimmer keeper`, and waits until it says that it is ready. */
+/** Starts a built `slimmer serve`, `web` or `keeper`, and waits until it says that it is ready. */
 export async function startSlimmer(
-  command: "serve" | "keeper",
+  command: "serve" | "web" | "keeper",
   env: Record<string, string>,
 ): Promise<SlimmerProcess> {
   // As `slimmer` itself starts it: src/processes/node-args.ts.

@@ -6,6 +6,7 @@ import { within } from "../../src/kit/within.ts";
 type AddressesOf = {
   serve: { grpc: string; ops: string };
   keeper: { ops: string };
+  web: { http: string; ops: string };
 };
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
@@ -34,7 +35,7 @@ export function childEnv(env: Record<string, string>): NodeJS.ProcessEnv {
 }
 
 /**
- * Starts a built `slimmer serve` or `slimmer keeper` as a process of its own, on free ports of 127.0.0.1 unless `env`
+ * Starts a built `slimmer serve`, `web` or `keeper` as a process of its own, on free ports of 127.0.0.1 unless `env`
  * says otherwise, and waits until it is ready. Where that fails, the error has all that it wrote.
  */
 export async function startServerProcess<Command extends keyof AddressesOf>({
@@ -47,6 +48,7 @@ export async function startServerProcess<Command extends keyof AddressesOf>({
   const child = fork(CLI, [command], {
     env: childEnv({
       SLIMMER_GRPC_LISTEN: "127.0.0.1:0",
+      SLIMMER_WEB_LISTEN: "127.0.0.1:0",
       SLIMMER_OPS_LISTEN: "127.0.0.1:0",
       ...env,
     }),

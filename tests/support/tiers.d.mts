@@ -17,3 +17,4 @@ export function probeTiers(
 ): Promise<(Tier & { reason: string | undefined })[]>;
 export function requiredTiers(env: NodeJS.ProcessEnv): Set<string>;
 export function pythonOf(env: NodeJS.ProcessEnv): string;
+export function chromiumOf(env: NodeJS.ProcessEnv): string;

@@ -11,14 +11,25 @@ export const POSTGRES_IMAGE = "postgres:18";
 
 const ENVOY_IMAGE = "envoyproxy/envoy:distroless-v1.40.0";
 
-const NEEDS_DATABASE = ["store", "rpc", "upkeep", "serve"];
+const NEEDS_DATABASE = ["store", "rpc", "reading", "web", "upkeep", "serve"];
 
 /** @type {readonly import("./tiers.mjs").Tier[]} */
 export const TIERS = [
   {
     name: "unit",
     kind: "unit",
-    folders: ["kit", "domain", "config", "telemetry", "ingest", "repo", "cli", "client", "proto"],
+    folders: [
+      "kit",
+      "domain",
+      "config",
+      "telemetry",
+      "ingest",
+      "repo",
+      "cli",
+      "client",
+      "proto",
+      "dashboard",
+    ],
     probe: async () => undefined,
   },
   {
@@ -67,6 +78,14 @@ export const TIERS = [
     folders: ["edge"],
     variable: "SLIMMER_TEST_ENVOY",
     probe: async (env) => (await probeEmbedded()) ?? (await envoyPlace(env)).reason,
+  },
+  {
+    name: "browser",
+    kind: "machine",
+    folders: ["browser"],
+    variable: "SLIMMER_TEST_CHROMIUM",
+    probe: async (env) =>
+      (await probeEmbedded()) ?? (await probeCommand(chromiumOf(env), "--version")),
   },
   { name: "compose", kind: "machine", folders: ["compose"], probe: probeCompose },
 ];
@@ -192,6 +211,11 @@ async function probeCluster(env) {
     (await probeCommand("kubectl", "--kubeconfig", config, "get", "--raw", "/readyz")) ??
     (await probePython(env))
   );
+}
+
+/** The browser that looks at the pages. */
+export function chromiumOf(env) {
+  return env.SLIMMER_TEST_CHROMIUM || "chromium";
 }
 
 /** Why a command does not run, if it doesn't. */

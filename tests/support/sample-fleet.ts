@@ -1,0 +1,257 @@
+import pg from "pg";
+import { v7 } from "uuid";
+import { type ActivationRow, FLAGS } from "../../src/domain/activation.ts";
+import type { Entity } from "../../src/domain/entity.ts";
+import { compareRows, storeNew } from "../../src/store/activations.ts";
+import { numberUnregistered } from "../../src/store/entities.ts";
+import { fold, recordPresence } from "../../src/store/folds.ts";
+import { endRun, registerRun } from "../../src/store/runs.ts";
+import { idAt, seededRandom } from "./rows.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const SILENT_AFTER_MS = 2 * MINUTE;
+const ROWS_OF_A_FLUSH = 1_000;
+
+/** What becomes of the latest run of a sample system. */
+type Fate = "up" | "late" | "down" | "stopped" | "quiet";
+
+type Sample = {
+  systemId: string;
+  site: string;
+  fate: Fate;
+  /** When each run began, in days ago; the last is the current one. */
+  runs: readonly number[];
+  /** Firings a day of an average sensor. */
+  busy: number;
+};
+
+const SAMPLES: readonly Sample[] = [
+  { systemId: "harbour-07", site: "harbour", fate: "down", runs: [20, 12, 3], busy: 30 },
+  { systemId: "mill-north", site: "mill", fate: "late", runs: [21, 1.2], busy: 24 },
+  { systemId: "attic", site: "home", fate: "up", runs: [15], busy: 12 },
+  { systemId: "barn-02", site: "farm", fate: "up", runs: [19, 18.6, 9], busy: 18 },
+  { systemId: "bakery-main", site: "town", fate: "up", runs: [20], busy: 40 },
+  { systemId: "chapel", site: "town", fate: "quiet", runs: [11], busy: 3 },
+  { systemId: "depot-east", site: "depot", fate: "up", runs: [17, 6], busy: 30 },
+  { systemId: "depot-west", site: "depot", fate: "up", runs: [17, 5], busy: 28 },
+  { systemId: "greenhouse", site: "farm", fate: "stopped", runs: [20, 8], busy: 20 },
+  { systemId: "library", site: "town", fate: "up", runs: [14], busy: 26 },
+  { systemId: "pump-house", site: "mill", fate: "up", runs: [21, 20, 13, 2], busy: 16 },
+  { systemId: "workshop", site: "home", fate: "up", runs: [10], busy: 22 },
+];
+
+export const SAMPLE_SYSTEMS: readonly string[] = SAMPLES.map(({ systemId }) => systemId);
+
+const SENSORS: readonly Entity[] = [
+  { category: "door", name: "quay gate", identity: "d-01" },
+  { category: "door", name: "side entrance", identity: "d-02" },
+  { category: "motion", name: "hall", identity: "m-01" },
+  { category: "motion", name: "stairs", identity: "m-02" },
+  { category: "motion", name: "store east", identity: "m-03" },
+  { category: "motion", name: "store west", identity: "m-04" },
+  { category: "window", name: "office", identity: "w-01" },
+  { category: "window", name: "kitchen", identity: "w-02" },
+  { category: "vibration", name: "pump", identity: "v-01" },
+  { category: "moisture", name: "cellar", identity: "h-01" },
+];
+/** Listed by every run but the latest. */
+const SMOKE: Entity = { category: "smoke", name: "roof", identity: "s-02" };
+/** Listed by none. */
+const TAMPER: Entity = { category: "tamper", name: "lid", identity: "t-09" };
+/** The place in SENSORS of the one that fires in no current run. */
+const DEAD = 5;
+
+/**
+ * Three weeks of a dozen systems with everything that a screen has to show: restarts and crashes, a dead sensor, a missing
+ * one, one that nobody registered, late arrivals, a wrong clock, holes in the numbers, and losses that a client reports.
+ * The same for the same `nowMs`. `url` is a migrated database that nobody folds yet.
+ */
+export async function createSampleFleet(url: string, nowMs: number): Promise<void> {
+  const db = new pg.Client(url);
+  await db.connect();
+  try {
+    const random = seededRandom(7);
+    for (const sample of SAMPLES) await createSystem(db, sample, nowMs, random);
+    while ((await fold(db)).more);
+  } finally {
+    await db.end();
+  }
+}
+
+async function createSystem(
+  db: pg.Client,
+  { systemId, site, fate, runs, busy }: Sample,
+  nowMs: number,
+  random: () => number,
+): Promise<void> {
+  const lastSignMs =
+    nowMs - { up: 4_000, late: 50_000, down: 14 * MINUTE, stopped: 3 * HOUR, quiet: HOUR }[fate];
+  let systemNo = 0;
+  let runNo = 0;
+  let runId = "";
+  for (const [place, daysAgo] of runs.entries()) {
+    const isLast = place === runs.length - 1;
+    const startedAtMs = nowMs - daysAgo * DAY;
+    const next = runs[place + 1];
+    const endMs = next === undefined ? lastSignMs : nowMs - next * DAY - 3 * MINUTE;
+    runId = v7({ msecs: startedAtMs });
+    ({ systemNo, runNo } = await inTransaction(db, () =>
+      registerRun(db, {
+        systemId,
+        runId,
+        entities: isLast && runs.length > 1 ? SENSORS : [...SENSORS, SMOKE],
+        startedAtMs,
+        clockSuspect: false,
+        receivedAtMs: startedAtMs + 300,
+        labels: { site, firmware: isLast ? "4.2.0" : "4.1.7" },
+        client: { name: "slimmer-client", version: "0.1.0", host: `${systemId}.local` },
+        silentAfterMs: fate === "quiet" ? undefined : SILENT_AFTER_MS,
+      }),
+    ));
+    const tamperNo = await inTransaction(db, () =>
+      numberUnregistered(db, { systemNo, runNo, entity: TAMPER }),
+    );
+    const entityNos = await numbersOf(db, systemNo);
+    const rows = firings({ systemNo, runNo, startedAtMs, endMs, busy, entityNos, isLast, random });
+    if (isLast) rows.push(...oddities({ systemNo, runNo, tamperNo, endMs, rows }));
+    await store(db, rows);
+    if (!isLast && place % 2 === 0) {
+      await inTransaction(db, () =>
+        endRun(db, { systemId, runId, reason: "planned update", endedAtMs: endMs }),
+      );
+    }
+  }
+  if (fate === "stopped") {
+    await inTransaction(db, () =>
+      endRun(db, { systemId, runId, reason: "maintenance", endedAtMs: lastSignMs }),
+    );
+  }
+  if (fate === "quiet") return;
+  await recordPresence(db, [
+    {
+      systemNo,
+      seenAtMs: lastSignMs,
+      report: { sent: 1_200, spooled: fate === "late" ? 31 : 0, lost: fate === "down" ? 3 : 0 },
+    },
+  ]);
+}
+
+async function numbersOf(db: pg.Client, systemNo: number): Promise<number[]> {
+  const { rows } = await db.query("select entity_no, identity from entities where system_no = $1", [
+    systemNo,
+  ]);
+  return SENSORS.map(
+    ({ identity }) => rows.find((row) => row.identity === identity)?.entity_no as number,
+  );
+}
+
+/** Firings as people and pumps cause them: more by day than by night, more on weekdays than on Sundays. */
+function firings(run: {
+  systemNo: number;
+  runNo: number;
+  startedAtMs: number;
+  endMs: number;
+  busy: number;
+  entityNos: readonly number[];
+  isLast: boolean;
+  random: () => number;
+}): ActivationRow[] {
+  const { systemNo, runNo, startedAtMs, endMs, busy, entityNos, isLast, random } = run;
+  const times: { ms: number; entityNo: number }[] = [];
+  for (const [place, entityNo] of entityNos.entries()) {
+    if (place === DEAD && isLast) continue;
+    const perHour = (busy / 24) * (0.3 + ((place * 7) % 5) / 2.5);
+    for (let ms = startedAtMs + random() * HOUR; ms < endMs; ) {
+      const at = new Date(ms);
+      const hour = at.getUTCHours();
+      const byDay = 0.15 + 1.6 * Math.max(0, Math.sin(((hour - 5) / 16) * Math.PI));
+      const rate = perHour * byDay * (at.getUTCDay() === 0 ? 0.4 : 1);
+      times.push({ ms, entityNo });
+      ms += (-Math.log(1 - random()) / Math.max(0.01, rate)) * HOUR;
+    }
+  }
+  times.sort((a, b) => a.ms - b.ms);
+  return times.map(({ ms, entityNo }, index) =>
+    rowAt({
+      systemNo,
+      runNo,
+      entityNo,
+      ms: Math.floor(ms),
+      seq: index + 1,
+      afterMs: 120 + random() * 200,
+    }),
+  );
+}
+
+function rowAt(facts: {
+  systemNo: number;
+  runNo: number;
+  entityNo: number;
+  ms: number;
+  seq: number;
+  afterMs: number;
+  flags?: number;
+}): ActivationRow {
+  const { systemNo, runNo, entityNo, ms, seq, afterMs, flags = 0 } = facts;
+  return {
+    systemNo,
+    runNo,
+    entityNo,
+    activationId: idAt(ms),
+    occurredAtUs: ms * 1_000,
+    receivedAtUs: Math.floor((ms + afterMs) * 1_000),
+    seq,
+    flags,
+    attributes: undefined,
+  };
+}
+
+/** Three numbers that never came, an hour that came late, a sensor that nobody registered, and a wrong clock. */
+function oddities(run: {
+  systemNo: number;
+  runNo: number;
+  tamperNo: number;
+  endMs: number;
+  rows: ActivationRow[];
+}): ActivationRow[] {
+  const { systemNo, runNo, tamperNo, endMs, rows } = run;
+  if (rows.length > 20) {
+    rows.splice(12, 2);
+    rows.splice(16, 1);
+  }
+  for (const row of rows) {
+    const agoMs = endMs - row.occurredAtUs / 1_000;
+    if (agoMs > 2 * HOUR && agoMs < 3 * HOUR) row.receivedAtUs = (endMs - 100 * MINUTE) * 1_000;
+  }
+  const seq = Math.max(0, ...rows.map((row) => row.seq));
+  const odd = { systemNo, runNo, entityNo: tamperNo };
+  return [
+    rowAt({ ...odd, ms: endMs - 90_000, seq: seq + 1, afterMs: 150, flags: FLAGS.unregistered }),
+    {
+      ...rowAt({
+        ...odd,
+        ms: endMs + 2 * DAY,
+        seq: seq + 2,
+        afterMs: 0,
+        flags: FLAGS.unregistered | FLAGS.clockSuspect,
+      }),
+      receivedAtUs: (endMs - 30_000) * 1_000,
+    },
+  ];
+}
+
+async function store(db: pg.Client, rows: readonly ActivationRow[]): Promise<void> {
+  const inOrder = rows.toSorted((a, b) => a.receivedAtUs - b.receivedAtUs);
+  for (let first = 0; first < inOrder.length; first += ROWS_OF_A_FLUSH) {
+    await storeNew(db, inOrder.slice(first, first + ROWS_OF_A_FLUSH).sort(compareRows));
+  }
+}
+
+async function inTransaction<T>(db: pg.Client, work: () => Promise<T>): Promise<T> {
+  await db.query("begin");
+  const result = await work();
+  await db.query("commit");
+  return result;
+}
