@@ -1,4 +1,4 @@
-# One image for every process of slimmer: `docker run IMAGE serve`, `… keeper`, `… migrate up`, `… edge render`.
+# One image for every process of slimmer: `docker run IMAGE serve`, `… web`, `… keeper`, `… migrate up`, `… edge render`.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
@@ -9,6 +9,7 @@ COPY src/client/package.json src/client/
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY proto proto
+COPY scripts/build-dashboard.mjs scripts/
 COPY src src
 # What is left of the packages is what Node loads: no types, source maps, tests, and bundles for browsers. Licences stay.
 RUN npm run build \
@@ -52,8 +53,8 @@ ENV PATH=/usr/local/bin NODE_ENV=production
 USER 1000:1000
 # The proof that nothing is missing: this loads every package.
 RUN ["/usr/local/bin/node", "/app/dist/cli/index.js", "--version"]
-RUN ["/usr/local/bin/node", "--input-type=module", "-e", "await Promise.all(['/app/dist/processes/serve.js', '/app/dist/processes/keeper.js', '/app/dist/processes/migrate.js', '/app/dist/processes/edge.js', 'slimmer-client', '@grpc/grpc-js-xds'].map((name) => import(name)))"]
-EXPOSE 50051 9464
+RUN ["/usr/local/bin/node", "--input-type=module", "-e", "await Promise.all(['/app/dist/processes/serve.js', '/app/dist/processes/web.js', '/app/dist/processes/keeper.js', '/app/dist/processes/migrate.js', '/app/dist/processes/edge.js', 'slimmer-client', '@grpc/grpc-js-xds'].map((name) => import(name))); (await import('node:fs')).accessSync('/app/dist/dashboard/index.html')"]
+EXPOSE 50051 8080 9464
 ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=32", "/app/dist/cli/index.js"]
 CMD ["serve"]
 ARG VERSION=dev

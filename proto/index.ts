@@ -179,6 +179,11 @@ export type {
   WatchActivationsResponse,
   WatchActivationsResponseOutput,
 } from "./generated/slimmer_grpc/WatchActivationsResponse.ts";
+export { type HttpRoute, httpRoutes, openApiPath } from "./http-routes.ts";
+export { toJson } from "./json.ts";
+export { fromJson, fromQuery, type ParsedRequest } from "./json-request.ts";
+export { timestampText } from "./json-time.ts";
+export type { MessageIn, MessageName, MessageOut } from "./messages.ts";
 export { descriptorSetPath, packageDefinition, protoRoot } from "./package.ts";
 export {
   type BadField,
@@ -186,4 +191,5 @@ export {
   encodeStatusDetails,
   STATUS_DETAILS_KEY,
   type StatusDetails,
+  statusDetailsToJson,
 } from "./status-details.ts";

@@ -1,5 +1,6 @@
 import protobuf from "protobufjs";
 import { GOOGLE_RPC } from "./google-rpc.ts";
+import { durationText } from "./json-time.ts";
 
 /** The trailing metadata key under which gRPC carries a serialised google.rpc.Status. */
 export const STATUS_DETAILS_KEY = "grpc-status-details-bin";
@@ -44,6 +45,23 @@ export function encodeStatusDetails(details: StatusDetails): Buffer {
   }
   const { code, message } = details;
   return Buffer.from(Status.encode({ code, message, details: parts }).finish());
+}
+
+/** The same as JSON: the body with which Envoy, and the web process, refuse over HTTP. */
+export function statusDetailsToJson(details: StatusDetails): string {
+  const parts: object[] = [];
+  const add = (name: string, value: object) => parts.push({ "@type": TYPE_URL + name, ...value });
+  const { code, message, reason, domain, metadata, fields, retryAfterMs } = details;
+  if (reason !== undefined) add("ErrorInfo", { reason, domain, metadata });
+  if (fields.length > 0) add("BadRequest", { field_violations: fields });
+  if (retryAfterMs !== undefined) {
+    const retry_delay = durationText({
+      seconds: Math.floor(retryAfterMs / 1_000),
+      nanos: Math.round((retryAfterMs % 1_000) * 1_000_000),
+    });
+    add("RetryInfo", { retry_delay });
+  }
+  return JSON.stringify({ code, message, details: parts });
 }
 
 /** Reads `grpc-status-details-bin`; details of other types are passed over. Throws on bytes that are no Status. */

@@ -143,6 +143,33 @@ const RECOUNTS = {
       "select system_no, entity_no, date_trunc('hour', shown_at, 'UTC'), count(*) from shown group by 1, 2, 3",
     kept: "select system_no, entity_no, hour, fired_count from activations_hourly",
   },
+  system_hourly: {
+    counted: `select case when grouping(system_no) = 0 then system_no else 0 end, hour, count(*)
+      from (select system_no, date_trunc('hour', shown_at, 'UTC') as hour from shown) as hours
+      group by grouping sets ((system_no, hour), (hour))`,
+    kept: "select system_no, hour, fired_count from system_hourly",
+  },
+  run_sensor_state: {
+    counted:
+      "select system_no, run_no, entity_no, min(shown_at), max(shown_at), count(*) from shown group by 1, 2, 3",
+    kept: "select system_no, run_no, entity_no, first_fired_at, last_fired_at, fired_count from run_sensor_state",
+  },
+  run_state: {
+    counted: `select system_no, run_no, count(*), count(*) - count(seq), min(shown_at), max(shown_at),
+      coalesce(range_agg(int8range(seq, seq, '[]')) filter (where seq is not null), '{}')
+      from shown group by 1, 2`,
+    kept: `select system_no, run_no, fired_count, uncounted, first_fired_at, last_fired_at, seqs
+      from run_state where fired_count > 0 and seqs_cut is null`,
+  },
+  feed: {
+    counted: "select system_no, activation_id, run_no, entity_no, shown_at from shown",
+    kept: `select fired.system_no, fired.activation_id, fired.run_no, fired.entity_no,
+      timestamptz 'epoch' + fired.shown_us * interval '1 microsecond'
+      from fold_records
+      cross join lateral unnest(system_nos, activation_ids, run_nos, entity_nos, shown_us)
+        as fired (system_no, activation_id, run_no, entity_no, shown_us)
+      where feed_no is not null`,
+  },
   system_state: {
     counted: "select system_no, count(*), max(shown_at) from shown group by 1",
     kept: "select system_no, fired_count, last_fired_at from system_state where fired_count > 0",
@@ -155,7 +182,7 @@ async function differences(client: pg.Client): Promise<string[]> {
   for (const [table, { counted, kept }] of Object.entries(RECOUNTS)) {
     const { rows } = await client.query(`
       with shown as materialized (
-        select system_no, entity_no,
+        select system_no, activation_id, run_no, entity_no, seq,
           case when flags & 2 = 0 then occurred_at else received_at end as shown_at
         from (select * from activations union all select * from stray_activations) as stored
       ),

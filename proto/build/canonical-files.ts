@@ -1,14 +1,14 @@
 import type { PackageDefinition } from "@grpc/proto-loader";
 import { decodeFile, type FileDescriptor, type TypeDescriptor } from "./descriptors.ts";
+import { typeHomes } from "./type-homes.ts";
 
-/** The proto file of a package, or of one message of it. */
+/** The proto file of a package, or of one message of it; the contract's own are found by looking. */
 const FILE_OF: Record<string, string> = {
   "google.protobuf.Any": "google/protobuf/any.proto",
   "google.protobuf.Duration": "google/protobuf/duration.proto",
   "google.protobuf.Timestamp": "google/protobuf/timestamp.proto",
   "google.rpc.Status": "google/rpc/status.proto",
   "google.rpc": "google/rpc/error_details.proto",
-  slimmer_grpc: "slimmer_grpc/main.proto",
 };
 
 /**
@@ -79,9 +79,10 @@ function completeTypeNames(message: TypeDescriptor, scope: string, known: Set<st
 
 function filesOf(packages: readonly FileDescriptor[]): Map<string, FileDescriptor> {
   const files = new Map<string, FileDescriptor>();
+  const homes = typeHomes();
   const place = (source: FileDescriptor, kind: "message_type" | "enum_type" | "service") => {
     for (const item of source[kind]) {
-      const name = fileOf(source.package, item.name);
+      const name = fileOf(source.package, item.name, homes);
       const file = files.get(name) ?? emptyFile(name, source);
       files.set(name, file);
       const items: { name: string }[] = file[kind];
@@ -97,9 +98,9 @@ function filesOf(packages: readonly FileDescriptor[]): Map<string, FileDescripto
   return files;
 }
 
-function fileOf(packageName: string, typeName: string): string {
+function fileOf(packageName: string, typeName: string, homes: Map<string, string>): string {
   const full = `${packageName}.${typeName}`;
-  const file = FILE_OF[full] ?? FILE_OF[packageName];
+  const file = homes.get(full) ?? FILE_OF[full] ?? FILE_OF[packageName];
   if (file) return file;
   throw new Error(`${full} has no proto file yet: name it in proto/build/canonical-files.ts.`);
 }

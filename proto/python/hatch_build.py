@@ -10,7 +10,7 @@ from pathlib import Path
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from packaging.requirements import Requirement
 
-CONTRACT = "slimmer_grpc/main.proto"
+CONTRACT = ["slimmer_grpc/main.proto", "slimmer_grpc/reader.proto"]
 ERROR_DETAILS = "slimmer_grpc/error_details.proto"
 
 
@@ -34,7 +34,8 @@ class GenerateCode(BuildHookInterface):
 
     def generate(self):
         protos = Path(self.root)
-        protoc(protos, self.folder, CONTRACT, "python", "pyi", "grpc_python")
+        for file in CONTRACT:
+            protoc(protos, self.folder, file, "python", "pyi", "grpc_python")
         protoc(protos / "python", self.folder, ERROR_DETAILS, "python", "pyi")
         package = Path(self.folder, "slimmer_grpc")
         require_bounds(package, self.metadata.core.dependencies)

@@ -8,13 +8,14 @@ import { addExec } from "./exec/exec.ts";
 import { addFire } from "./fire.ts";
 import { addMigrateCommands } from "./migrate.ts";
 import { addPing } from "./ping.ts";
+import { addReadingCommands } from "./reading/reading-commands.ts";
 import { addRunCommands } from "./run.ts";
 import { addServerCommands } from "./server-commands.ts";
 import { addSmoke } from "./smoke.ts";
 import { addSpoolCommands } from "./spool/spool.ts";
 
 const EXIT_CODES =
-  "Exit codes: 0 done, 1 failed (may go better the next time), 2 wrong command line or settings, 3 wrong database schema; `exec` exits as its command does.";
+  "Exit codes: 0 done, 1 failed (may go better the next time), 2 wrong command line or settings, 3 wrong database schema, 4 expired cursor (of watch); `exec` exits as its command does.";
 
 /** The command line of slimmer. Throws what a command throws; see reportFailure. */
 export function program(): Command {
@@ -36,6 +37,9 @@ export function program(): Command {
   addFire(slimmer);
   addExec(slimmer);
   addSpoolCommands(slimmer);
+
+  slimmer.commandsGroup("Look at what is stored:");
+  addReadingCommands(slimmer);
 
   slimmer.commandsGroup("Try and examine:");
   addPing(slimmer);

@@ -6,6 +6,7 @@ import {
   type SettingKey,
   type Settings,
   UP_KEYS,
+  WEB_KEYS,
 } from "../config/settings.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { addSettingOptions, readSettings } from "./setting-options.ts";
@@ -16,12 +17,14 @@ const ENTRY = fileURLToPath(new URL("./index.js", import.meta.url));
 const DATABASE_GUARDIAN_KEYS = ["dataDir", "embeddedPort", "logLevel"] as const;
 
 /**
- * Adds the processes: `slimmer up`, `serve` and `keeper`, and the inner `database`. Each is loaded when it is to run: a script that
+ * Adds the processes: `slimmer up`, `serve`, `web` and `keeper`, and the inner `database`. Each is loaded when it is to run: a script that
  * calls `slimmer fire` had better not wait for a database driver.
  */
 export function addServerCommands(slimmer: Command): void {
   addProcess(
-    slimmer.command("up").summary("Run everything on this machine: PostgreSQL, serve and keeper."),
+    slimmer
+      .command("up")
+      .summary("Run everything on this machine: PostgreSQL, serve, web and keeper."),
     UP_KEYS,
     async (settings) => (await import("../processes/up.ts")).up(settings, process.env, ENTRY),
   );
@@ -30,6 +33,12 @@ export function addServerCommands(slimmer: Command): void {
     SERVE_KEYS,
     async (settings) =>
       (await import("../processes/serve.ts")).serve(settings, loggerFor("serve", settings)),
+  );
+  addProcess(
+    slimmer.command("web").summary("Run the dashboard and the reading half of the JSON API."),
+    WEB_KEYS,
+    async (settings) =>
+      (await import("../processes/web.ts")).web(settings, loggerFor("web", settings)),
   );
   addProcess(
     slimmer

@@ -13,6 +13,11 @@ export const SETTINGS = {
     false,
     "Whether `serve` takes its listener from an xDS control plane (see xds.md). SLIMMER_GRPC_LISTEN must then have an IP address and a port other than 0, and GRPC_XDS_BOOTSTRAP or GRPC_XDS_BOOTSTRAP_CONFIG must hold the bootstrap.",
   ),
+  webListen: address(
+    "SLIMMER_WEB_LISTEN",
+    "0.0.0.0:8080",
+    "Where `web` listens for HTTP: the dashboard, and the reading half of the JSON API.",
+  ),
   opsListen: address(
     "SLIMMER_OPS_LISTEN",
     "0.0.0.0:9464",
@@ -52,7 +57,7 @@ export const SETTINGS = {
   databasePool: integer(
     "SLIMMER_DATABASE_POOL",
     8,
-    { min: 2, max: 200 },
+    { min: 3, max: 200 },
     "Most connections of one process for registrations and queries, beside its writers.",
   ),
   databaseWriters: integer(
@@ -106,9 +111,28 @@ export const SETTINGS = {
   ),
   foldInterval: duration(
     "SLIMMER_FOLD_INTERVAL",
-    "500ms",
+    "250ms",
     { min: "10ms", max: "10s" },
-    "Pause between two additions of stored activations to the sensor states and hourly counts.",
+    "Pause between two additions of stored activations to the feed, the states and the hourly counts.",
+  ),
+  feedRetention: duration(
+    "SLIMMER_FEED_RETENTION",
+    "1h",
+    { min: "1m", max: "30d" },
+    "How long a reader of the feed may stay away and then go on where it was. The latest 1,000 records stay in any case.",
+  ),
+  feedMaxBytes: integer(
+    "SLIMMER_FEED_MAX_BYTES",
+    1_073_741_824,
+    { min: 1_048_576, max: 1_099_511_627_776 },
+    "How much disk the feed may take, about; beyond it the oldest records go before their time.",
+  ),
+
+  silentAfter: duration(
+    "SLIMMER_SILENT_AFTER",
+    "3m",
+    { min: "1s", max: "366d" },
+    "How long a system may give no sign of life before it is shown as down, unless its run says so itself. After a third of it, it is late.",
   ),
 
   retention: duration(
@@ -200,6 +224,9 @@ export const SERVE_KEYS = [
   "intakeMaxCalls",
   "manifestCache",
   "foldInterval",
+  "feedRetention",
+  "feedMaxBytes",
+  "silentAfter",
   "retention",
   "drain",
   "drainDelay",
@@ -208,12 +235,24 @@ export const SERVE_KEYS = [
 ] as const satisfies readonly SettingKey[];
 export type ServeSettings = Settings<(typeof SERVE_KEYS)[number]>;
 
+export const WEB_KEYS = [
+  ...DATABASE_KEYS,
+  "databaseWait",
+  "webListen",
+  "opsListen",
+  "logLevel",
+  "silentAfter",
+] as const satisfies readonly SettingKey[];
+export type WebSettings = Settings<(typeof WEB_KEYS)[number]>;
+
 export const KEEPER_KEYS = [
   ...DATABASE_KEYS,
   "databaseWait",
   "opsListen",
   "logLevel",
   "foldInterval",
+  "feedRetention",
+  "feedMaxBytes",
   "retention",
   "rollupRetention",
   "upkeepInterval",

@@ -25,6 +25,11 @@ export const REASONS = {
     retry: false,
     meaning: "No such system: register a run first.",
   },
+  NOT_FOUND: {
+    status: "NOT_FOUND",
+    retry: false,
+    meaning: "What was asked for is not there.",
+  },
   RUN_CONFLICT: {
     status: "ALREADY_EXISTS",
     retry: false,
@@ -56,6 +61,11 @@ export const REASONS = {
     retry: true,
     meaning: "PostgreSQL has no space left on its disk.",
   },
+  PROCESS_FULL: {
+    status: "UNAVAILABLE",
+    retry: true,
+    meaning: "This process has as many long answers open as it may (live connections, exports).",
+  },
   SHUTTING_DOWN: {
     status: "UNAVAILABLE",
     retry: true,
@@ -77,6 +87,17 @@ export const REASONS = {
     status: "ABORTED",
     retry: true,
     meaning: "The stream's client has not read its acknowledgements for too long.",
+  },
+  CURSOR_EXPIRED: {
+    status: "OUT_OF_RANGE",
+    retry: false,
+    meaning:
+      "The feed does not reach back to this cursor any more: list what was missed, then watch anew.",
+  },
+  WATCH_UNREAD: {
+    status: "ABORTED",
+    retry: true,
+    meaning: "The stream's client has not read for too long; go on from the last cursor.",
   },
   INTERNAL: {
     status: "INTERNAL",

@@ -1,8 +1,11 @@
 import { v7 } from "uuid";
 
-/** A new UUIDv7 of this moment; ids made by one process in one millisecond still ascend (RFC 9562, 6.2). */
-export function newUuidV7(): string {
-  return v7();
+/**
+ * A new UUIDv7. Those of this moment ascend within one process, even in one millisecond (RFC 9562, 6.2); those of a given
+ * one (`ms`, Unix) differ in their 74 random bits.
+ */
+export function newUuidV7(ms?: number): string {
+  return ms === undefined ? v7() : v7({ msecs: ms });
 }
 
 /** The smallest UUID whose UUIDv7 time is `ms`: the lower bound of a partition that starts there. */

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { dirname, join } from "node:path";
-import { MainService } from "slimmer-grpc";
+import { MainService, ReaderService } from "slimmer-grpc";
 import type { Address } from "../config/kinds.ts";
 import type { EdgeSettings } from "../config/settings.ts";
 import type { Values } from "./description.ts";
@@ -114,8 +114,10 @@ function seconds(ms: number): string {
 }
 
 const GRPC_METHODS = [
-  {
-    name: "slimmer_grpc.Main",
-    method_names: Object.values(MainService).map(({ path }) => path.split("/")[2]),
-  },
+  { name: "slimmer_grpc.Main", method_names: namesOf(MainService) },
+  { name: "slimmer_grpc.Reader", method_names: namesOf(ReaderService) },
 ];
+
+function namesOf(service: Readonly<Record<string, { path: string }>>): (string | undefined)[] {
+  return Object.values(service).map(({ path }) => path.split("/")[2]);
+}

@@ -2,6 +2,7 @@ import { createBackoff } from "../kit/backoff.ts";
 import { startLoop } from "../kit/loop.ts";
 import { within } from "../kit/within.ts";
 import type { Connection } from "../store/connection.ts";
+import { type FeedBounds, trimFeed } from "../store/feed-trim.ts";
 import { fold, recordPresence } from "../store/folds.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { PresenceBook } from "./presence.ts";
@@ -9,6 +10,8 @@ import type { PresenceBook } from "./presence.ts";
 export type FolderOptions = {
   connect(onLost: (error: Error) => void): Promise<Connection>;
   intervalMs: number;
+  /** How much of the feed is kept. */
+  feed: FeedBounds;
   /** Signs of life to write; a process without any leaves it out. */
   presence?: PresenceBook;
   metrics: Pick<Metrics, "foldSeconds" | "foldRows" | "foldLag" | "foldFailures">;
@@ -18,18 +21,22 @@ export type FolderOptions = {
 export type Folder = { close(): Promise<void> };
 
 const PRESENCE_MS = 1_000;
+const TRIM_MS = 5_000;
+const LONG_REST_MS = 500;
 const BACKOFF = { minMs: 100, maxMs: 1_000 };
 const LAST_ROUND_MS = 3_000;
 
 /**
- * A few times a second, on a connection of its own: writes signs of life, and adds what was stored to states and counts.
- * Where another process is folding, it only looks in again later.
+ * A few times a second, on a connection of its own: writes signs of life, puts what was stored into the feed and adds it to
+ * states and counts; every few seconds, takes away what the feed has too much of. Where another process is folding, it
+ * only looks in again later.
  */
 export function startFolder(options: FolderOptions): Folder {
-  const { connect, intervalMs, presence, metrics, log } = options;
+  const { connect, intervalMs, feed, presence, metrics, log } = options;
   const backoff = createBackoff(BACKOFF);
   let connection: Connection | undefined;
   let presenceDueAt = 0;
+  let trimDueAt = 0;
 
   async function round(): Promise<number> {
     connection ??= await connect(() => {
@@ -41,12 +48,21 @@ export function startFolder(options: FolderOptions): Folder {
       await writePresence(client, presence);
     }
     const stop = metrics.foldSeconds.startTimer();
+    const startedAt = performance.now();
     const folded = await fold(client);
+    const tookMs = performance.now() - startedAt;
     backoff.reset();
     if (folded.records > 0) stop();
     metrics.foldRows.inc(folded.rows);
     metrics.foldLag.set(folded.lagSeconds);
-    return folded.more ? 0 : intervalMs;
+    // In chunks, one a round, so that folding never waits for long.
+    if (performance.now() >= trimDueAt) {
+      const { more } = await trimFeed(client, feed);
+      trimDueAt = more ? 0 : performance.now() + TRIM_MS;
+    }
+    // A fold that takes long is dear by its sensors, not by its rows: at full load, fewer folds leave more to the writers.
+    const restMs = Math.max(intervalMs, Math.min(2 * tookMs, LONG_REST_MS));
+    return folded.more ? 0 : restMs;
   }
 
   async function writePresence(client: Connection["client"], book: PresenceBook): Promise<void> {

@@ -7,4 +7,6 @@ export const EXIT = {
   usage: 2,
   /** The database schema is not one that this build can work on. */
   schema: 3,
+  /** `watch`: the server no longer has what came after the cursor. */
+  expired: 4,
 } as const;

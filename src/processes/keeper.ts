@@ -40,6 +40,7 @@ export function keeper(settings: KeeperSettings, log: Logger): Promise<number> {
           statement_timeout: UPKEEP_STATEMENT_MS,
           query_timeout: UPKEEP_STATEMENT_MS + 2_000,
         },
+        program: `keeper ${version}`,
         poolSize: 2,
         waitMs: settings.databaseTimeout,
         log,
@@ -51,6 +52,7 @@ export function keeper(settings: KeeperSettings, log: Logger): Promise<number> {
       startFolder({
         connect: (onLost) => store.connect("keeper folder", onLost),
         intervalMs: settings.foldInterval,
+        feed: { retentionMs: settings.feedRetention, maxBytes: settings.feedMaxBytes },
         metrics,
         log: log.child({ room: "folder" }),
       }),

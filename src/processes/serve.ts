@@ -13,8 +13,13 @@ import { deferred } from "../kit/deferred.ts";
 import type { Lifecycle } from "../kit/lifecycle.ts";
 import { startLoop } from "../kit/loop.ts";
 import { within } from "../kit/within.ts";
+import { createActivationReads } from "../reading/activations/create-activation-reads.ts";
+import { createReader } from "../reading/create-reader.ts";
+import { createExport } from "../reading/export/export-activations.ts";
+import { createFeed } from "../reading/feed/feed.ts";
 import { type OpenListener, openPlainListener } from "../rpc/listener.ts";
 import { mainService } from "../rpc/main-service.ts";
+import { readerService } from "../rpc/reader-service.ts";
 import { createRpcServer } from "../rpc/server.ts";
 import { loadXdsListener } from "../rpc/xds-listener.ts";
 import { xdsSettingsProblems } from "../rpc/xds-settings.ts";
@@ -66,6 +71,7 @@ export async function openServer(
     "store",
     openStore({
       connection,
+      program: `serve ${version}`,
       poolSize: settings.databasePool,
       waitMs: settings.databaseTimeout,
       log,
@@ -82,6 +88,7 @@ export async function openServer(
     startFolder({
       connect: (onLost) => store.connect("folder", onLost),
       intervalMs: settings.foldInterval,
+      feed: { retentionMs: settings.feedRetention, maxBytes: settings.feedMaxBytes },
       presence,
       metrics,
       log: log.child({ room: "folder" }),
@@ -138,6 +145,26 @@ export async function openServer(
       }),
     metrics,
   });
+  const { questions } = store;
+  const activations = createActivationReads({ reads: questions, nowMs });
+  const reader = createReader({
+    lane: questions,
+    activations,
+    silentAfterMs: settings.silentAfter,
+    nowMs,
+  });
+  // Its connection is opened with the first who watches.
+  const feed = life.own(
+    "feed",
+    createFeed({
+      read: (work) => questions.run(work),
+      connect: (onLost) => store.connect("feed", onLost),
+      metrics,
+      log: log.child({ room: "feed" }),
+      nowMs,
+    }),
+    (opened) => opened.close(),
+  );
   const server = life.own(
     "grpc",
     createRpcServer({
@@ -159,10 +186,24 @@ export async function openServer(
         },
         end: (end) => store.writes.transaction((tx) => endRun(tx, end)),
         async require(systemId, runId) {
-          if (!(await runCache.get(systemId, runId))) throw unknownRun(systemId, runId);
+          const run = await runCache.get(systemId, runId);
+          if (!run) throw unknownRun(systemId, runId);
+          return run.runNo;
         },
       },
       oldestMs: () => horizon.bounds.lowerMs,
+      drain: server.drain,
+      metrics,
+      log: log.child({ room: "rpc" }),
+      nowMs,
+    }),
+  );
+
+  server.add(
+    readerService({
+      reader,
+      feed,
+      exportActivations: createExport(activations),
       drain: server.drain,
       metrics,
       log: log.child({ room: "rpc" }),
@@ -176,6 +217,7 @@ export async function openServer(
       server.setReady(problems.length === 0);
       metrics.lanesWaiting.set({ lane: "writes" }, store.writes.waiting);
       metrics.lanesWaiting.set({ lane: "reads" }, store.reads.waiting);
+      metrics.lanesWaiting.set({ lane: "questions" }, questions.waiting);
       return READY_CHECK_MS;
     },
     () => READY_CHECK_MS,

@@ -1,4 +1,3 @@
-import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Address } from "../config/kinds.ts";
 import { SETTINGS, type UpSettings } from "../config/settings.ts";
@@ -6,6 +5,7 @@ import { TLS_FILES } from "../edge/certificate.ts";
 import { EdgeError } from "../edge/edge-error.ts";
 import { findEnvoy, requireEnvoyVersion } from "../edge/envoy.ts";
 import { addressText } from "./child-env.ts";
+import { listenProblem } from "./listen-problem.ts";
 
 export type UpEdge = {
   /** The environment for `slimmer edge run`. */
@@ -27,19 +27,22 @@ export async function upEdge(options: {
   dataDir: string;
   /** Where `serve` listens. */
   grpc: string;
+  /** Where `web` listens, if it runs. */
+  web: string | undefined;
   stats: Address;
 }): Promise<UpEdge | string> {
-  const { settings, env, dataDir, grpc, stats } = options;
+  const { settings, env, dataDir, grpc, web, stats } = options;
   const binary = await findEnvoy(env.PATH ?? "");
   if (!binary) return "there is no envoy on the PATH, so no TLS, JSON or grpc-web";
   try {
     await requireEnvoyVersion(binary);
-    for (const key of ["edgeListen", "edgeAdminListen"] as const) {
-      await requireFree(settings[key], SETTINGS[key].env);
-    }
   } catch (error) {
     if (error instanceof EdgeError) return error.message;
     throw error;
+  }
+  for (const key of ["edgeListen", "edgeAdminListen"] as const) {
+    const problem = await listenProblem(settings[key], SETTINGS[key].env);
+    if (problem) return `${problem}, so no TLS, JSON or grpc-web`;
   }
   const tlsDir = env.SLIMMER_EDGE_TLS_DIR || join(dataDir, "edge/tls");
   const hosts = [...settings.edgeGrpcHosts, ...LOCAL_HOSTS];
@@ -52,21 +55,9 @@ export async function upEdge(options: {
       SLIMMER_EDGE_DRAIN: DRAIN,
       SLIMMER_EDGE_STATS_LISTEN: addressText(stats),
       SLIMMER_EDGE_SERVE: grpc,
+      ...(web ? { SLIMMER_EDGE_WEB: web } : {}),
       ...env,
       SLIMMER_EDGE_TLS_DIR: tlsDir,
     },
   };
-}
-
-async function requireFree({ host, port }: Address, name: string): Promise<void> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => server.close(() => resolve()));
-  }).catch((cause) => {
-    throw new EdgeError(
-      `${name}=${addressText({ host, port })} can't be listened on (${cause.code ?? cause.message}), so no TLS, JSON or grpc-web`,
-      { cause },
-    );
-  });
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Address } from "../config/kinds.ts";
-import type { UpSettings } from "../config/settings.ts";
+import { SETTINGS, type UpSettings } from "../config/settings.ts";
 import { openDataDir, unusable } from "../embedded/data-dir.ts";
 import { EmbeddedError } from "../embedded/embedded-error.ts";
 import { LockHeld, type PidLock, takePidLock } from "../embedded/pid-lock.ts";
@@ -15,6 +15,7 @@ import { addressText, childEnv } from "./child-env.ts";
 import { type ChildRecord, createChildRecord } from "./child-record.ts";
 import { defaultDataDir } from "./default-data-dir.ts";
 import { EXIT } from "./exit-codes.ts";
+import { listenProblem } from "./listen-problem.ts";
 import { readableLine } from "./log-line.ts";
 import { NODE_ARGS } from "./node-args.ts";
 import { namesOutsideDatabase } from "./outside-database.ts";
@@ -25,6 +26,7 @@ import { type UpEdge, upEdge } from "./up-edge.ts";
 const DATABASE_READY_MS = 16 * 60_000;
 const DATABASE_STOP_MS = 60_000;
 const KEEPER_STOP_MS = 15_000;
+const WEB_STOP_MS = 20_000;
 /** On top of the time that Envoy was given to drain. */
 const EDGE_STOP_MS = 20_000;
 /** On top of the time that `serve` was given to drain. */
@@ -39,8 +41,12 @@ type Running = {
   migrate?: Child;
   keeper?: Supervised;
   edge?: Supervised;
+  web?: Supervised;
   serve?: Supervised;
 };
+
+/** Where the dashboard is, and its metrics. */
+type Site = { web: string; ops: string };
 
 type Context = {
   settings: UpSettings;
@@ -53,7 +59,7 @@ type Context = {
 
 /**
  * All of slimmer on one machine: the embedded PostgreSQL (unless the settings name another), the schema, `serve`,
- * `keeper` and, where there is one, Envoy as supervised children. `entry` is the file of the command line. Resolves to the exit code once everything
+ * `keeper`, `web` and, where there is one, Envoy as supervised children. `entry` is the file of the command line. Resolves to the exit code once everything
  * has stopped: when it was asked to, or when a child can't be kept running.
  */
 export async function up(
@@ -67,6 +73,7 @@ export async function up(
     say("killing the processes that still run");
     running.migrate?.kill();
     running.serve?.kill();
+    running.web?.kill();
     running.edge?.kill();
     running.keeper?.kill();
   });
@@ -109,13 +116,18 @@ async function run(context: Context): Promise<never> {
     SLIMMER_OPS_LISTEN: addressText(keeperOps),
   });
   running.keeper = keeper;
-  const [served, kept] = await Promise.all([serve.ready, keeper.ready]);
+  const [served, kept, site] = await Promise.all([
+    serve.ready,
+    keeper.ready,
+    startWeb(context, withDatabase),
+  ]);
   const grpc = served.addresses.grpc ?? addressText(settings.grpcListen);
-  const edge = await startEdge(context, base, reachable(grpc));
+  const edge = await startEdge(context, base, reachable(grpc), site);
   stop.throwIfAsked();
   print(
     summary({
       grpc,
+      site,
       edge,
       serveOps: served.addresses.ops ?? addressText(serveOps),
       keeperOps: kept.addresses.ops ?? addressText(keeperOps),
@@ -146,16 +158,40 @@ async function startDatabase(
   return { ...base, SLIMMER_DATABASE_URL: url, SLIMMER_DATABASE_SSL_MODE: "disable" };
 }
 
+/**
+ * Starts the dashboard. Activations are stored without it too, so a port that is taken stops nothing else. Resolves to it, or
+ * to why it does not run.
+ */
+async function startWeb(context: Context, env: NodeJS.ProcessEnv): Promise<Site | string> {
+  const { settings, running } = context;
+  const problem = await listenProblem(settings.webListen, SETTINGS.webListen.env);
+  if (problem) return problem;
+  // Serve, keeper and Envoy have the ports before.
+  const ops = addressText(nextPort(nextPort(nextPort(settings.opsListen))));
+  const child = keep(context, "web", { ...env, SLIMMER_OPS_LISTEN: ops });
+  running.web = child;
+  child.givenUp.catch((error: Error) => say(`goes on without the dashboard: ${error.message}`));
+  return await child.ready.then(
+    ({ addresses }) => ({
+      web: addresses.http ?? addressText(settings.webListen),
+      ops: addresses.ops ?? ops,
+    }),
+    () => "it does not start",
+  );
+}
+
 /** Starts Envoy where that can be; everything else runs without it too. Resolves to it, or to why it does not run. */
 async function startEdge(
   context: Context,
   base: NodeJS.ProcessEnv,
   grpc: string,
+  site: Site | string,
 ): Promise<UpEdge | string> {
   const { settings, home, running } = context;
   const dataDir = home?.dataDir ?? settings.dataDir ?? defaultDataDir(context.env);
   const stats = nextPort(nextPort(settings.opsListen));
-  const edge = await upEdge({ settings, env: base, dataDir, grpc, stats });
+  const web = typeof site === "string" ? undefined : reachable(site.web);
+  const edge = await upEdge({ settings, env: base, dataDir, grpc, web, stats });
   if (typeof edge === "string") return edge;
   const child = keep(context, "edge", edge.env, { args: ["edge", "run"] });
   running.edge = child;
@@ -219,12 +255,15 @@ async function openHome(settings: UpSettings, env: NodeJS.ProcessEnv): Promise<H
  * bounded, so stopping always ends.
  */
 async function stopAll(
-  { migrate, serve, edge, keeper, database }: Running,
+  { migrate, serve, web, edge, keeper, database }: Running,
   settings: UpSettings,
 ): Promise<void> {
   if (migrate ?? serve ?? keeper ?? database) say("stopping");
   await migrate?.stop(SERVE_STOP_MS);
-  await serve?.stop(settings.drain + settings.drainDelay + SERVE_STOP_MS);
+  await Promise.all([
+    serve?.stop(settings.drain + settings.drainDelay + SERVE_STOP_MS),
+    web?.stop(WEB_STOP_MS),
+  ]);
   await edge?.stop(settings.edgeDrain + EDGE_STOP_MS);
   await keeper?.stop(KEEPER_STOP_MS);
   await database?.stop(DATABASE_STOP_MS);
@@ -246,25 +285,28 @@ function explain(error: unknown): number {
 function nextPort({ host, port }: Address): Address {
   if (port < 65_535) return { host, port: port === 0 ? 0 : port + 1 };
   throw new EmbeddedError(
-    "SLIMMER_OPS_LISTEN leaves no next ports below 65536 for the keeper and Envoy; choose a lower one.",
+    "SLIMMER_OPS_LISTEN leaves no next ports below 65536 for the keeper, Envoy and the dashboard; choose a lower one.",
   );
 }
 
 function summary(where: {
   grpc: string;
+  site: Site | string;
   edge: UpEdge | string;
   serveOps: string;
   keeperOps: string;
   database: string;
 }): string {
+  const { edge, site } = where;
   const metrics = [
     `http://${reachable(where.serveOps)}/metrics (serve)`,
     `http://${reachable(where.keeperOps)}/metrics (keeper)`,
+    ...(typeof site === "string" ? [] : [`http://${reachable(site.ops)}/metrics (web)`]),
   ];
-  const { edge } = where;
   const https = typeof edge === "string" ? undefined : localName(edge.https);
   return [
     "slimmer is up.",
+    `  dashboard   ${typeof site === "string" ? `none: ${site}` : `http://${localSite(site.web)}`}`,
     `  gRPC        ${reachable(where.grpc)}`,
     typeof edge === "string"
       ? `  https       none: ${edge}`
@@ -280,6 +322,11 @@ function summary(where: {
 /** Where somebody on this machine reaches a server that listens on all addresses. */
 function reachable(address: string): string {
   return address.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(/^\[::\]:/, "[::1]:");
+}
+
+/** What a person types on this machine. */
+function localSite(address: string): string {
+  return address.replace(/^(0\.0\.0\.0|127\.0\.0\.1|\[::1?\]):/, "localhost:");
 }
 
 /** The development certificate covers it. */

@@ -24,6 +24,8 @@ export type ActivationStreamOptions = {
   drain: Drain;
   meter: CallMeter;
   log: Logger;
+  /** Oldest time that a device's clock may show, in Unix milliseconds. */
+  oldestMs(): number;
   nowMs(): number;
   /** How long a client may leave its acknowledgements unread, in milliseconds. Default 30 s. */
   ackMs?: number;
@@ -73,7 +75,7 @@ type UnderWay = { items: number; ack: Promise<ActivationAck> };
 function converse(
   call: Batches,
   context: CallContext,
-  { intake, drain, meter, nowMs, ackMs = ACK_MS }: ActivationStreamOptions,
+  { intake, drain, meter, oldestMs, nowMs, ackMs = ACK_MS }: ActivationStreamOptions,
 ): Promise<void> {
   const underWay: UnderWay[] = [];
   let items = 0;
@@ -106,7 +108,7 @@ function converse(
     }
 
     async function store(batch: ActivationBatchOutput): Promise<ActivationAck> {
-      const parsed = parseBatch(batch, nowMs());
+      const parsed = parseBatch(batch, { receivedAtMs: nowMs(), oldestMs: oldestMs() });
       const outcomes = await acceptWhenRoom(parsed);
       const refused = outcomes.filter((outcome) => outcome instanceof SlimmerError).length;
       return {

@@ -1,4 +1,4 @@
-import type { ServerDuplexStream, ServerUnaryCall } from "@grpc/grpc-js";
+import type { ServerDuplexStream, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
 
 /** What a handler may know of its call. */
 export type CallContext = {
@@ -9,7 +9,10 @@ export type CallContext = {
   readonly isCancelled: boolean;
 };
 
-type AnyCall = ServerUnaryCall<unknown, unknown> | ServerDuplexStream<unknown, unknown>;
+type AnyCall =
+  | ServerUnaryCall<unknown, unknown>
+  | ServerWritableStream<unknown, unknown>
+  | ServerDuplexStream<unknown, unknown>;
 
 export function callContext(call: AnyCall, receivedAtMs: number): CallContext {
   return {

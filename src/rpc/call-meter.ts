@@ -20,7 +20,7 @@ export function callMeter(
   metrics: Metrics,
   grpc_service: string,
   grpc_method: string,
-  grpc_type: "unary" | "bidi_stream",
+  grpc_type: "unary" | "server_stream" | "bidi_stream",
 ): CallMeter {
   const labels = { grpc_type, grpc_service, grpc_method };
   const started = metrics.rpcStarted.labels(labels);

@@ -43,8 +43,8 @@ export type MainServiceOptions = {
     register(run: NewRun): Promise<RegisteredRun>;
     /** False when the run had ended before; throws RUN_UNKNOWN. */
     end(end: ReturnType<typeof parseRunEnd>): Promise<boolean>;
-    /** Throws RUN_UNKNOWN unless the system has such a run. */
-    require(systemId: string, runId: string): Promise<void>;
+    /** The run's number; throws RUN_UNKNOWN unless the system has such a run. */
+    require(systemId: string, runId: string): Promise<number>;
   };
   /** Oldest time that a device's clock may show, in Unix milliseconds. */
   oldestMs(): number;
@@ -71,8 +71,9 @@ export function mainService(options: MainServiceOptions) {
   async function ping(request: PingOutput, { receivedAtMs }: CallContext): Promise<Pong> {
     const sign = parsePing(request);
     if (!sign) return { message: request.message };
-    if (sign.runId !== undefined) await runs.require(sign.systemId, sign.runId);
-    await presence.note(sign.systemId, receivedAtMs, sign.report);
+    const runNo =
+      sign.runId === undefined ? undefined : await runs.require(sign.systemId, sign.runId);
+    await presence.note(sign.systemId, { runNo, seenAtMs: receivedAtMs, report: sign.report });
     return { message: request.message, server_time: toTimestamp(nowMs()) };
   }
 
@@ -97,7 +98,9 @@ export function mainService(options: MainServiceOptions) {
     request: ActivationOutput,
     context: CallContext,
   ): Promise<ActivationResponse> {
-    const stored = await intake.accept(parseActivation(request, context.receivedAtMs), context);
+    const { receivedAtMs } = context;
+    const activation = parseActivation(request, { receivedAtMs, oldestMs: oldestMs() });
+    const stored = await intake.accept(activation, context);
     if (isActivationOf2018(request)) return { success: true };
     return {
       success: true,
@@ -112,7 +115,9 @@ export function mainService(options: MainServiceOptions) {
     request: ActivationBatchOutput,
     context: CallContext,
   ): Promise<ActivationBatchResponse> {
-    const outcomes = await intake.acceptMany(parseBatch(request, context.receivedAtMs), context);
+    const { receivedAtMs } = context;
+    const items = parseBatch(request, { receivedAtMs, oldestMs: oldestMs() });
+    const outcomes = await intake.acceptMany(items, context);
     return { results: outcomes.map((outcome, index) => toResult(outcome, idOf(request, index))) };
   }
 
@@ -141,6 +146,7 @@ export function mainService(options: MainServiceOptions) {
         drain,
         meter: meter("stream_activations", "bidi_stream"),
         log,
+        oldestMs,
         nowMs,
       }),
     },

@@ -29,6 +29,9 @@ import type { KnownEntity } from "./known-entities.ts";
 
 /** From wire to domain: every field checked, every gap filled. Throws FIELDS_INVALID with all issues. */
 
+/** When a call came, and the oldest time that a device's clock may show: the edge of the retention. In Unix milliseconds. */
+export type Arrival = { receivedAtMs: number; oldestMs: number };
+
 export type SignOfLife = {
   systemId: string;
   runId: string | undefined;
@@ -55,10 +58,7 @@ export function parsePing(ping: PingOutput): SignOfLife | undefined {
   };
 }
 
-export function parseRun(
-  run: SystemRunOutput,
-  { receivedAtMs, oldestMs }: { receivedAtMs: number; oldestMs: number },
-): NewRun {
+export function parseRun(run: SystemRunOutput, { receivedAtMs, oldestMs }: Arrival): NewRun {
   const issues: Issues = [];
   checkText(issues, "system_id", run.system_id, SYSTEM_ID);
   if (run.run_id !== "") checkUuidV7(issues, "run_id", run.run_id);
@@ -108,9 +108,9 @@ export function parseRunEnd(end: SystemRunEndOutput, receivedAtMs: number) {
   };
 }
 
-export function parseActivation(activation: ActivationOutput, receivedAtMs: number): Activation {
+export function parseActivation(activation: ActivationOutput, arrival: Arrival): Activation {
   const place = placeOf(activation.system_id, activation.run_id);
-  const parsed = activationOrIssues(activation, place, receivedAtMs);
+  const parsed = activationOrIssues(activation, place, arrival);
   if (Array.isArray(parsed)) throw invalid(parsed);
   return parsed;
 }
@@ -118,7 +118,7 @@ export function parseActivation(activation: ActivationOutput, receivedAtMs: numb
 /** The items of a batch, each parsed or refused on its own. Throws only for what concerns the batch as a whole. */
 export function parseBatch(
   batch: ActivationBatchOutput,
-  receivedAtMs: number,
+  arrival: Arrival,
 ): (Activation | SlimmerError)[] {
   const { activations } = batch;
   if (activations.length > LIMITS.maxBatch) {
@@ -135,7 +135,7 @@ export function parseBatch(
       item.system_id === "" && item.run_id === ""
         ? shared
         : placeOf(item.system_id || batch.system_id, item.run_id || batch.run_id);
-    const parsed = activationOrIssues(item, place, receivedAtMs);
+    const parsed = activationOrIssues(item, place, arrival);
     return Array.isArray(parsed) ? invalid(parsed) : parsed;
   });
 }
@@ -153,7 +153,7 @@ function placeOf(systemId: string, runId: string): Place {
 function activationOrIssues(
   activation: ActivationOutput,
   { systemId, runId, issues: issuesOfPlace }: Place,
-  receivedAtMs: number,
+  arrival: Arrival,
 ): Activation | Issues {
   const issues: Issues = issuesOfPlace.length > 0 ? [...issuesOfPlace] : [];
   const { activation_id: id, entity, occurred_at: occurredAt, seq, attributes } = activation;
@@ -165,16 +165,25 @@ function activationOrIssues(
   const hasAttributes = !isEmpty(attributes);
   if (hasAttributes) checkMap(issues, "attributes", attributes);
   if (issues.length > 0) return issues;
+  const { receivedAtMs } = arrival;
   return {
     systemId,
     runId,
     entity: entity as Entity,
-    activationId: id === "" ? newUuidV7() : id.toLowerCase(),
+    activationId: id === "" ? newId(occurredAtUs, arrival) : id.toLowerCase(),
     occurredAtUs: occurredAtUs ?? (id === "" ? receivedAtMs : uuidMs(id)) * 1_000,
     receivedAtUs: receivedAtMs * 1_000,
     seq,
     attributes: hasAttributes ? JSON.stringify(attributes) : undefined,
   };
+}
+
+/** Of the time when it happened, because lists are in the order of ids; of this moment where that can't be right. */
+function newId(occurredAtUs: number | undefined, { receivedAtMs, oldestMs }: Arrival): string {
+  if (occurredAtUs === undefined) return newUuidV7();
+  const ms = Math.floor(occurredAtUs / 1_000);
+  const isPlausible = ms >= oldestMs && ms <= receivedAtMs + LIMITS.clockAheadMs;
+  return isPlausible ? newUuidV7(ms) : newUuidV7();
 }
 
 /** Whether a request uses no field that clients of 2018 did not have; these get answers of 2018. */

@@ -12,7 +12,7 @@ import { type OpenListener, openPlainListener } from "./listener.ts";
 export type RpcServer = {
   readonly drain: Drain;
   add(service: { definition: ServiceDefinition; handlers: UntypedServiceImplementation }): void;
-  /** What grpc.health.v1 answers for `slimmer_grpc.Main` and `readiness`. The server as a whole ("") serves until it drains. */
+  /** What grpc.health.v1 answers for the services of slimmer and `readiness`. The server as a whole ("") serves until it drains. */
   setReady(isReady: boolean): void;
   /** Resolves with the port that is bound. Throws a sentence when the address is taken. */
   listen(address: Address): Promise<number>;
@@ -22,7 +22,7 @@ export type RpcServer = {
   close(options: { delayMs: number; drainMs: number }): Promise<void>;
 };
 
-const READY_SERVICES = ["slimmer_grpc.Main", "readiness"];
+const READY_SERVICES = ["slimmer_grpc.Main", "slimmer_grpc.Reader", "readiness"];
 
 /**
  * The gRPC server with health, reflection, limits and keepalive; what it serves is added to it. Its listener is a plain

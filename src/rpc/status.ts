@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { Metadata, type ServiceError, type StatusObject, status } from "@grpc/grpc-js";
 import { encodeStatusDetails, STATUS_DETAILS_KEY } from "slimmer-grpc";
-import { type FieldIssue, isRetryable, REASONS, SlimmerError } from "../domain/errors.ts";
-
-export const ERROR_DOMAIN = "slimmer";
+import type { FieldIssue } from "../domain/errors.ts";
+import { ERROR_DOMAIN, refusalOf } from "../domain/refusal.ts";
 
 /** Trailers travel in one header block, and common clients refuse blocks over 8 KiB: field issues get this share of it. */
 const MAX_FIELDS_BYTES = 3_000;
@@ -13,24 +11,21 @@ export function toStatus(
   error: unknown,
   log: { error(facts: object, message: string): void },
 ): StatusObject {
-  const known =
-    error instanceof SlimmerError ? error : new SlimmerError("INTERNAL", "", { cause: error });
-  const code = status[REASONS[known.reason].status];
-  const { message, metadata } =
-    known.reason === "INTERNAL" ? incident(known, log) : { message: known.message, metadata: {} };
-  const { fields, omitted } = fitting(known.fields);
-  const details = omitted > 0 ? `${message} (and ${omitted} more)` : message;
+  const refusal = refusalOf(error, log);
+  const code = status[refusal.status];
+  const { fields, omitted } = fitting(refusal.fields);
+  const details = omitted > 0 ? `${refusal.message} (and ${omitted} more)` : refusal.message;
   const trailers = new Metadata();
   trailers.set(
     STATUS_DETAILS_KEY,
     encodeStatusDetails({
       code,
       message: details,
-      reason: known.reason,
+      reason: refusal.reason,
       domain: ERROR_DOMAIN,
-      metadata,
+      metadata: refusal.metadata,
       fields: fields.map(({ field, problem }) => ({ field, description: problem })),
-      retryAfterMs: isRetryable(known) ? (known.retryAfterMs ?? 1_000) : undefined,
+      retryAfterMs: refusal.retryAfterMs,
     }),
   );
   return { code, details, metadata: trailers };
@@ -39,12 +34,6 @@ export function toStatus(
 /** The shape in which grpc-js takes an error. */
 export function asServiceError(refusal: StatusObject): ServiceError {
   return Object.assign(new Error(refusal.details), refusal);
-}
-
-function incident(error: SlimmerError, log: { error(facts: object, message: string): void }) {
-  const id = randomUUID();
-  log.error({ incident: id, err: error.cause ?? error }, "a call met a defect");
-  return { message: `internal error; incident ${id}`, metadata: { incident: id } };
 }
 
 function fitting(fields: readonly FieldIssue[]): {

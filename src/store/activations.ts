@@ -25,28 +25,41 @@ const ITEMS = `
       $1::bigint[], $2::uuid[], $3::integer[], $4::integer[], $5::bigint[], $6::bigint[], $7::bigint[], $8::smallint[], $9::jsonb[]
     ) as item (system_no, activation_id, run_no, entity_no, seq, occurred_us, received_us, flags, attributes)`;
 
+/** What a fold record says of its rows: arrays in parallel, null where their elements would say nothing (docs/adr/0011). */
+const RECORD =
+  "system_no, received_at, system_nos, run_nos, entity_nos, activation_ids, seqs, shown_us, occurred_us, received_us, flags, attributes";
+
 /**
- * For rows that are all new, which is nearly always so. A copy of a stored row makes it fail whole, so what it records for
- * the folder is what it was given. $10 the lowest system_no, $11 the latest received_at, $12 the times to count at where
- * they are not those of $6. It takes 60 % of the server's time that the careful statement takes (docs/adr/0004).
+ * For rows that are all new, which is nearly always so. A copy of a stored row makes it fail whole, so what it records is
+ * what it was given. $10 the lowest system_no, $11 the latest received_at, $12 the times to count at where they are not
+ * those of $6, $13 whether rows were received at different times, $14 whether any has a flag, $15 the stretches of numbers.
+ * It takes 60 % of the server's time that the careful statement takes (docs/adr/0004).
  */
 const STORE_NEW = {
   name: "store_new",
   text: `
   with recorded as (
-    insert into fold_records (system_no, received_at, system_nos, entity_nos, shown_us)
+    insert into fold_records (${RECORD}, stretches)
     values (
       $10::bigint,
       timestamptz 'epoch' + $11::bigint * interval '1 microsecond',
       $1::bigint[],
+      $3::integer[],
       $4::integer[],
-      coalesce($12::bigint[], $6::bigint[])
+      $2::uuid[],
+      $5::bigint[],
+      coalesce($12::bigint[], $6::bigint[]),
+      case when $12::bigint[] is not null then $6::bigint[] end,
+      case when $13::boolean then $7::bigint[] end,
+      case when $14::boolean then $8::smallint[] end,
+      $9::jsonb[],
+      $15::jsonb
     )
   )
   insert into activations (${COLUMNS}) ${ITEMS}`,
 };
 
-/** Passes over what is there already, says what was not, and records for the folder what was really inserted. $10 is the number of rows. */
+/** Passes over what is there already, says what was not, and records what was really inserted. $10 is the number of rows. */
 const carefulStatement = (table: string, guard: string) => `
   with inserted as (
     insert into ${table} as stored (${COLUMNS}) ${ITEMS}
@@ -55,18 +68,31 @@ const carefulStatement = (table: string, guard: string) => `
     returning
       stored.system_no,
       stored.activation_id,
+      stored.run_no,
       stored.entity_no,
+      stored.seq,
       stored.received_at,
-      (extract(epoch from ${shownAt("stored")}) * 1000000)::bigint as shown_us
+      stored.flags,
+      stored.attributes,
+      ${microseconds(shownAt("stored"))} as shown_us,
+      ${microseconds("stored.occurred_at")} as occurred_us,
+      ${microseconds("stored.received_at")} as received_us
   ),
   recorded as (
-    insert into fold_records (system_no, received_at, system_nos, entity_nos, shown_us)
+    insert into fold_records (${RECORD})
     select
       min(inserted.system_no),
       max(inserted.received_at),
       array_agg(inserted.system_no),
+      array_agg(inserted.run_no),
       array_agg(inserted.entity_no),
-      array_agg(inserted.shown_us)
+      array_agg(inserted.activation_id),
+      case when count(inserted.seq) > 0 then array_agg(coalesce(inserted.seq, 0)) end,
+      array_agg(inserted.shown_us),
+      case when bool_or(inserted.occurred_us <> inserted.shown_us) then array_agg(inserted.occurred_us) end,
+      case when min(inserted.received_at) < max(inserted.received_at) then array_agg(inserted.received_us) end,
+      case when bool_or(inserted.flags <> 0) then array_agg(inserted.flags) end,
+      case when count(inserted.attributes) > 0 then array_agg(inserted.attributes) end
     from inserted
     having count(*) > 0
   )
@@ -78,6 +104,10 @@ const carefulStatement = (table: string, guard: string) => `
 /** The time at which a row counts and is shown: the device's, unless its clock was wrong. */
 export function shownAt(table: string): string {
   return `case when ${table}.flags & ${FLAGS.clockSuspect} = 0 then ${table}.occurred_at else ${table}.received_at end`;
+}
+
+function microseconds(time: string): string {
+  return `(extract(epoch from ${time}) * 1000000)::bigint`;
 }
 
 const STORE_DATED = { name: "store_dated", text: carefulStatement("activations", "") };
@@ -104,15 +134,42 @@ export type Duplicates = ReadonlySet<number> | undefined;
 export async function storeNew(db: Queryable, rows: readonly ActivationRow[]): Promise<void> {
   let lowestNo = Number.POSITIVE_INFINITY;
   let latestUs = Number.NEGATIVE_INFINITY;
-  let hasSuspect = false;
+  let allFlags = 0;
+  let cameApart = false;
+  const firstUs = rows[0]?.receivedAtUs;
   for (const { systemNo, receivedAtUs, flags } of rows) {
     lowestNo = Math.min(lowestNo, systemNo);
     latestUs = Math.max(latestUs, receivedAtUs);
-    hasSuspect ||= (flags & FLAGS.clockSuspect) !== 0;
+    allFlags |= flags;
+    cameApart ||= receivedAtUs !== firstUs;
   }
+  const hasSuspect = (allFlags & FLAGS.clockSuspect) !== 0;
   const shown = hasSuspect ? `{${rows.map(shownAtUs).join(",")}}` : null;
-  await db.query({ ...STORE_NEW, values: [...columnsOf(rows), lowestNo, latestUs, shown] });
+  const summary = [lowestNo, latestUs, shown, cameApart, allFlags !== 0, stretchesOf(rows)];
+  await db.query({ ...STORE_NEW, values: [...columnsOf(rows), ...summary] });
 }
+
+/**
+ * The parts of the rows whose numbers follow one another, for the folder, which would have to look at every row to find
+ * them. Null where they are too many to spare it anything: then it looks.
+ */
+function stretchesOf(rows: readonly ActivationRow[]): string | null {
+  const stretches: { s: number; r: number; f: number; l: number }[] = [];
+  let last: (typeof stretches)[number] | undefined;
+  for (const { systemNo, runNo, seq } of rows) {
+    if (seq === 0) continue;
+    if (last && seq === last.l + 1 && systemNo === last.s && runNo === last.r) last.l = seq;
+    else {
+      if (stretches.length * ROWS_OF_A_STRETCH >= rows.length) return null;
+      last = { s: systemNo, r: runNo, f: seq, l: seq };
+      stretches.push(last);
+    }
+  }
+  return JSON.stringify(stretches);
+}
+
+/** At least so many on average, or stretches cost more than they spare. */
+const ROWS_OF_A_STRETCH = 4;
 
 function shownAtUs({ flags, occurredAtUs, receivedAtUs }: ActivationRow): number {
   return (flags & FLAGS.clockSuspect) === 0 ? occurredAtUs : receivedAtUs;

@@ -5,6 +5,8 @@ import { createLane, type Lane } from "./lane.ts";
 
 export type StoreOptions = {
   connection: pg.ClientConfig;
+  /** Name and version of the process ("serve 0.1.0"): PostgreSQL, and so `get_storage`, shows them beside each connection. */
+  program?: string;
   poolSize: number;
   waitMs: number;
   log: { warn(facts: object, message: string): void };
@@ -17,8 +19,10 @@ export type Store = {
   readonly db: Knex;
   /** Registrations and their lookups. */
   readonly writes: Lane;
-  /** Everything that only reads. */
+  /** What the way of an activation has to look up. */
   readonly reads: Lane;
+  /** What people and programs ask; however much that is, the two above keep their connections. */
+  readonly questions: Lane;
   /** A connection outside the pool, for work that must never wait for one. */
   connect(name: string, onLost?: (error: Error) => void): Promise<Connection>;
   close(): Promise<void>;
@@ -27,23 +31,26 @@ export type Store = {
 const MAX_WAITING = 1_000;
 
 /** Opens nothing yet: connections are made when they are needed, so a server can start before its database. */
-export function openStore({ connection, poolSize, waitMs, log }: StoreOptions): Store {
+export function openStore({ connection, program, poolSize, waitMs, log }: StoreOptions): Store {
+  const named = (name: string) => (program ? `${program} ${name}` : name);
   const pool = new pg.Pool({
     ...connection,
     max: poolSize,
     idleTimeoutMillis: 60_000,
-    application_name: "slimmer pool",
+    application_name: `slimmer ${named("pool")}`,
   });
   pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
   const db = knex({ client: "pg", connectionPool: pool });
-  const writeWidth = Math.max(1, Math.floor(poolSize / 2));
+  const questionWidth = Math.max(1, Math.floor(poolSize / 4));
+  const writeWidth = Math.max(1, Math.floor((poolSize - questionWidth) / 2));
   const lane = (width: number) => createLane({ pool, width, maxWaiting: MAX_WAITING, waitMs });
   return {
     pool,
     db,
     writes: lane(writeWidth),
-    reads: lane(Math.max(1, poolSize - writeWidth)),
-    connect: (name, onLost) => connect(connection, name, onLost),
+    reads: lane(Math.max(1, poolSize - questionWidth - writeWidth)),
+    questions: lane(questionWidth),
+    connect: (name, onLost) => connect(connection, named(name), onLost),
     async close() {
       await db.destroy();
       await pool.end();

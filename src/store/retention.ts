@@ -18,19 +18,41 @@ export async function dropOldStrays(db: Queryable, beforeMs: number): Promise<nu
   });
 }
 
-/** Deletes hourly counts from before `beforeMs`, in turns with the folder; returns how many. */
+/** What the folder keeps for as long as hourly counts; each deletes a chunk of what is older than $1. */
+const OLD_COUNTS = [
+  `delete from activations_hourly
+  where (system_no, entity_no, hour) in (
+    select system_no, entity_no, hour from activations_hourly where hour < $1 limit ${CHUNK}
+  )`,
+  `delete from system_hourly
+  where (system_no, hour) in (
+    select system_no, hour from system_hourly where hour < $1 limit ${CHUNK}
+  )`,
+  // By the run, so that a current one keeps all its sensors. run_state itself stays, as runs do.
+  `delete from run_sensor_state
+  where (system_no, run_no, entity_no) in (
+    select system_no, run_no, run_sensor_state.entity_no
+    from run_state
+    join run_sensor_state using (system_no, run_no)
+    left join system_state using (system_no)
+    where run_state.last_fired_at < $1 and run_state.run_no is distinct from system_state.current_run_no
+    limit ${CHUNK}
+  )`,
+];
+
+/** Deletes hourly counts from before `beforeMs`, and what is kept along with them, in turns with the folder; returns how many rows. */
 export async function dropOldHours(client: Queryable, beforeMs: number): Promise<number> {
+  let total = 0;
+  for (const statement of OLD_COUNTS) total += await inTurns(client, statement, beforeMs);
+  return total;
+}
+
+function inTurns(client: Queryable, statement: string, beforeMs: number): Promise<number> {
   return inChunks(async () => {
     await client.query("begin");
     try {
       await client.query("select pg_advisory_xact_lock($1, $2)", [LOCK_SPACE, LOCKS.folder]);
-      const { rowCount } = await client.query(
-        `delete from activations_hourly
-        where (system_no, entity_no, hour) in (
-          select system_no, entity_no, hour from activations_hourly where hour < $1 limit ${CHUNK}
-        )`,
-        [new Date(beforeMs)],
-      );
+      const { rowCount } = await client.query(statement, [new Date(beforeMs)]);
       await client.query("commit");
       return rowCount ?? 0;
     } catch (error) {

@@ -133,6 +133,48 @@ export function createMetrics({ defaults = true }: { defaults?: boolean } = {}) 
       help: "Additions that failed and are tried again.",
     }),
 
+    feedWatchers: new Gauge({
+      registers,
+      name: "slimmer_feed_watchers",
+      help: "Who follows the feed now: watch (every row), live (pages).",
+      labelNames: ["kind"] as const,
+    }),
+    feedLag: new Gauge({
+      registers,
+      name: "slimmer_feed_lag_seconds",
+      help: "Age of the oldest record that was new when the feed was last read by this process.",
+    }),
+    feedRows: new Counter({
+      registers,
+      name: "slimmer_feed_rows_total",
+      help: "Activations delivered to those who follow the feed.",
+    }),
+
+    webRequests: new Counter({
+      registers,
+      name: "slimmer_web_requests_total",
+      help: "HTTP requests answered, by the template of their path and by status.",
+      labelNames: ["route", "method", "code"] as const,
+    }),
+    webSeconds: new Histogram({
+      registers,
+      name: "slimmer_web_request_seconds",
+      help: "Time from the arrival of an HTTP request to the end of its answer; streams are left out.",
+      labelNames: ["route"] as const,
+      buckets: SECONDS,
+    }),
+    webAnswers: new Counter({
+      registers,
+      name: "slimmer_web_answers_total",
+      help: "Answers of the JSON API by source: made (asked of the database), shared (with somebody who had just asked the same), kept (less than a second old).",
+      labelNames: ["source"] as const,
+    }),
+    webLive: new Gauge({
+      registers,
+      name: "slimmer_web_live_connections",
+      help: "Pages that follow live events now.",
+    }),
+
     keeperLeader: new Gauge({
       registers,
       name: "slimmer_keeper_leader",

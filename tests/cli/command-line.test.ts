@@ -62,6 +62,12 @@ describe("--help", () => {
     ["fire", [...WAY, "system", "run", "spool"]],
     ["exec", [...WAY, "system", "spool"]],
     ["spool drain", [...WAY, "system"]],
+    ["systems", WAY],
+    ["runs", WAY],
+    ["sensors", WAY],
+    ["activations", WAY],
+    ["watch", WAY],
+    ["export", WAY],
     ["doctor", [...WAY, "system", "spool"]],
     ["demo", WAY],
   ];
@@ -85,7 +91,8 @@ describe("--help", () => {
     const { code, stdout } = await slimmer(["--help"]);
     expect(code).toBe(0);
     const commands = "up serve keeper migrate edge run fire exec spool ping smoke doctor demo";
-    for (const command of `${commands} completion`.split(" ")) {
+    const reading = "systems runs sensors activations watch export";
+    for (const command of `${commands} ${reading} completion`.split(" ")) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
     }
     expect(stdout).toContain("Exit codes: 0 done, 1 failed");

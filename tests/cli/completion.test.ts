@@ -52,6 +52,10 @@ describe("in bash", () => {
       ["table", "json"],
     ],
     [["fire", "--output", "j"], ["json"]],
+    [["watch", "--output", "c"], ["csv"]],
+    [["systems", "--state", "st"], ["stopped"]],
+    [["watch", "--cursor-file", "package.j"], ["package.json"]],
+    [["export", "--to", "package.j"], ["package.json"]],
     [
       ["fire", "--output", "="],
       ["table", "json"],

@@ -10,6 +10,7 @@ import { newUuidV7 } from "../../src/domain/uuid.ts";
 import { createCaller } from "../support/caller.ts";
 import { type ComposeStack, startComposeStack } from "../support/compose-stack.ts";
 import { docker } from "../support/docker.mjs";
+import { ask } from "../support/edge-calls.ts";
 import { eventually } from "../support/eventually.ts";
 import { prometheusImage } from "../support/prometheus-image.ts";
 import { ROOT, readText } from "../support/source-files.ts";
@@ -52,6 +53,24 @@ test("an activation that is sent to Envoy, by its name and over TLS, is stored",
   expect(stdout).toContain("so the first one is stored");
 });
 
+test("the dashboard is behind the web host, with what it shows", async () => {
+  const door = { port: Number(edge.split(":").at(-1)), ca: ca.text };
+  const servername = "slimmer.local";
+  const page = await ask(
+    door,
+    { path: "/systems/smoke", headers: { accept: "text/html" } },
+    { servername },
+  );
+  expect([page.status, page.headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
+  const [script] = page.text.match(/\/assets\/[\w-]+\.js/) ?? [];
+  expect((await ask(door, { path: script ?? "" }, { servername })).status).toBe(200);
+  await eventually(async () => {
+    const { status, text } = await ask(door, { path: "/v1/fleet" }, { servername });
+    expect([status, Number(JSON.parse(text).fired_count)]).toEqual([200, expect.any(Number)]);
+    expect(Number(JSON.parse(text).fired_count)).toBeGreaterThan(0);
+  });
+});
+
 test("who does not know the CA gets nothing", async () => {
   const cli = join(ROOT, "dist/cli/index.js");
   await expect(
@@ -63,7 +82,7 @@ test("Prometheus scrapes every process and Envoy", { timeout: 2 * MINUTE }, asyn
   type Target = { labels: { job: string }; health: string; lastError: string };
   await eventually(
     async () => {
-      const { activeTargets } = await ask<{ activeTargets: Target[] }>("targets?state=active");
+      const { activeTargets } = await query<{ activeTargets: Target[] }>("targets?state=active");
       const found = activeTargets.map((target) => [
         target.labels.job,
         target.health,
@@ -75,6 +94,7 @@ test("Prometheus scrapes every process and Envoy", { timeout: 2 * MINUTE }, asyn
         ["slimmer-keeper", "up", ""],
         ["slimmer-serve", "up", ""],
         ["slimmer-serve", "up", ""],
+        ["slimmer-web", "up", ""],
       ]);
     },
     { timeoutMs: MINUTE },
@@ -91,7 +111,7 @@ test("Prometheus evaluates every rule without an error, and finds nothing to ale
   );
   await eventually(
     async () => {
-      const { groups } = await ask<{ groups: { rules: Rule[] }[] }>("rules");
+      const { groups } = await query<{ groups: { rules: Rule[] }[] }>("rules");
       const rules = groups.flatMap((group) => group.rules);
       expect(rules.map((rule) => rule.name).sort()).toEqual(names.sort());
       expect(rules.filter((rule) => rule.health !== "ok")).toEqual([]);
@@ -102,7 +122,7 @@ test("Prometheus evaluates every rule without an error, and finds nothing to ale
 });
 
 test("the metrics of Envoy in the rules are those that Envoy has", async () => {
-  const metrics = await ask<string[]>("label/__name__/values");
+  const metrics = await query<string[]>("label/__name__/values");
   const text = readText("deploy/prometheus/rules/slimmer.rules.yml");
   const used = [...text.matchAll(/(?<=\()envoy_\w+(?=[[{)])/g)].map(([name]) => name);
   expect(used.length).toBeGreaterThan(5);
@@ -123,7 +143,7 @@ test("every container runs without root, capabilities and a writable root", asyn
   };
   const ids = await stack.containers();
   const containers = JSON.parse(await docker(["inspect", ...ids])) as Container[];
-  expect(containers).toHaveLength(9);
+  expect(containers).toHaveLength(10);
   for (const { Name, Config, HostConfig } of containers) {
     expect(Config.User, Name).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     expect(HostConfig, Name).toMatchObject({
@@ -193,7 +213,7 @@ test("the image says what it is, and needs no shell", async () => {
   );
 });
 
-async function ask<Answer>(path: string): Promise<Answer> {
+async function query<Answer>(path: string): Promise<Answer> {
   const response = await fetch(`${prometheus}/${path}`);
   expect(response.status).toBe(200);
   return ((await response.json()) as { data: Answer }).data;

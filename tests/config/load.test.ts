@@ -43,7 +43,7 @@ test("a flag wins over the environment, and that over the default", () => {
 test("an empty variable is an absent one; an empty flag is a value", () => {
   expect(loadSettings(KEYS, { SLIMMER_DATABASE_POOL: "" }).databasePool).toBe(8);
   expect(problemsOf({}, { SLIMMER_DATABASE_POOL: "" })).toEqual([
-    '--database-pool="" is no whole number; allowed: a whole number from 2 to 200',
+    '--database-pool="" is no whole number; allowed: a whole number from 3 to 200',
   ]);
 });
 
@@ -55,7 +55,7 @@ test("every problem is told at once, each with the value, its source, and what i
   expect(problems).toEqual([
     '--grpc-listen="here" is no address; allowed: host:port, for example 127.0.0.1:50051',
     expect.stringMatching(/^SLIMMER_DATABASE_URL_FILE="\/nowhere" can't be read: ENOENT/),
-    'SLIMMER_DATABASE_POOL="many" is no whole number; allowed: a whole number from 2 to 200',
+    'SLIMMER_DATABASE_POOL="many" is no whole number; allowed: a whole number from 3 to 200',
     'SLIMMER_DRAIN="11m" is out of range; allowed: a number with a unit (ms, s, m, h, d) from 0s to 10m',
   ]);
   expect(new SettingsError(problems).message).toMatch(/^4 settings are wrong:\n {2}--grpc-listen=/);

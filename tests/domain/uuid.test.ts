@@ -16,6 +16,13 @@ test("new ids are of version 7, of this moment, and ascend", () => {
   expect(uuidMs(ids.at(-1) as string)).toBeLessThanOrEqual(after);
 });
 
+test("new ids of a given millisecond are of that one, and all different", () => {
+  const ms = Date.UTC(2026, 0, 1);
+  const ids = Array.from({ length: 50_000 }, () => newUuidV7(ms));
+  expect(ids.every((id) => isUuidV7(id) && uuidMs(id) === ms)).toBe(true);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
 test.each([0, 1, 65_535, 65_536, Date.UTC(2026, 0, 1), 2 ** 32, 2 ** 48 - 1])(
   "the time %i is in the id and in the floor",
   (ms) => {

@@ -28,6 +28,7 @@ beforeEach(async () => {
     SLIMMER_EMBEDDED_PORT: String(await freePort()),
     SLIMMER_GRPC_LISTEN: `127.0.0.1:${await freePort()}`,
     SLIMMER_OPS_LISTEN: "127.0.0.1:0",
+    SLIMMER_WEB_LISTEN: `127.0.0.1:${await freePort()}`,
     SLIMMER_EDGE_LISTEN: `127.0.0.1:${port}`,
     SLIMMER_EDGE_ADMIN_LISTEN: `127.0.0.1:${await freePort()}`,
     SLIMMER_EDGE_STATS_LISTEN: `127.0.0.1:${await freePort()}`,
@@ -69,6 +70,12 @@ async function pingByJson(): Promise<string> {
   return (await ask({ port, ca }, question, { servername: "localhost" })).text;
 }
 
+/** What the web host answers: it leads to the dashboard's process. */
+async function fleetByName(host: string): Promise<unknown> {
+  const ca = readFileSync(join(dataDir, "edge/tls/ca.crt"), "utf8");
+  return JSON.parse((await ask({ port, ca }, { path: "/v1/fleet" }, { servername: host })).text);
+}
+
 const envoyPid = () =>
   Number(readFileSync(join(dataDir, "edge/envoy/envoy.pid"), "utf8").split(" ")[0]);
 
@@ -89,6 +96,10 @@ test("with an Envoy on the PATH, up serves https there, outlives its end, and le
   );
   expect([await ping.exited, ping.output()]).toEqual([0, expect.stringContaining("answered")]);
   expect(JSON.parse(await pingByJson())).toEqual({ message: "hello" });
+  expect(await fleetByName("slimmer.local")).toMatchObject({
+    up: 0,
+    hourly_counts: expect.any(Array),
+  });
 
   // The guardian of Envoy is killed: Envoy goes on by itself, until the next guardian has taken its place.
   const before = envoyPid();

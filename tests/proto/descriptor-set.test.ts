@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { descriptorSetPath, MainService, packageDefinition } from "slimmer-grpc";
+import { descriptorSetPath, MainService, packageDefinition, ReaderService } from "slimmer-grpc";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { descriptorSet } from "../../proto/build/descriptor-set.ts";
@@ -24,9 +24,12 @@ test("it has every rpc of the contract", () => {
   const methods = [...methodsOf(files)].map(([name, method]) => [
     `/${name.replace(/\.(\w+)$/, "/$1")}`,
     method.client_streaming ?? false,
+    method.server_streaming ?? false,
   ]);
   expect(methods).toEqual(
-    Object.values(MainService).map(({ path, requestStream }) => [path, requestStream]),
+    [MainService, ReaderService]
+      .flatMap((service) => Object.values(service))
+      .map(({ path, requestStream, responseStream }) => [path, requestStream, responseStream]),
   );
 });
 
@@ -58,12 +61,36 @@ test("each file comes once, after the files it imports", () => {
   expect(names).toContain("slimmer_grpc/main.proto");
 });
 
+test("each type stands in the file that declares it, as protoc would have it", () => {
+  const typesIn = (wanted: string) => {
+    const file = files.find(({ name }) => name === wanted);
+    const items = [
+      ...(file?.message_type ?? []),
+      ...(file?.enum_type ?? []),
+      ...(file?.service ?? []),
+    ];
+    return { names: items.map(({ name }) => name), dependency: file?.dependency };
+  };
+  const main = typesIn("slimmer_grpc/main.proto");
+  const reader = typesIn("slimmer_grpc/reader.proto");
+  expect(main.names).toEqual(expect.arrayContaining(["Main", "Activation", "SystemEntity"]));
+  expect(reader.names).toEqual(expect.arrayContaining(["Reader", "Fleet", "StoredActivation"]));
+  expect(main.names.filter((name) => reader.names.includes(name))).toEqual([]);
+  expect(reader.dependency).toEqual([
+    "google/protobuf/duration.proto",
+    "google/protobuf/timestamp.proto",
+    "slimmer_grpc/main.proto",
+  ]);
+});
+
 test("each type that a field names is in the file itself or in one it imports", () => {
   const typesOf = (name: string) => {
     const file = files.find((other) => other.name === name);
     return (file?.message_type ?? []).flatMap((type) => [
       `.${file?.package}.${type.name}`,
-      ...(type.nested_type ?? []).map((nested) => `.${file?.package}.${type.name}.${nested.name}`),
+      ...[...(type.nested_type ?? []), ...(type.enum_type ?? [])].map(
+        (nested) => `.${file?.package}.${type.name}.${nested.name}`,
+      ),
     ]);
   };
   for (const { name, dependency, message_type } of files) {

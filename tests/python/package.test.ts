@@ -128,6 +128,7 @@ test("the wheel has the generated code, its types and the client, and nothing el
     ...["__init__.py", "calls.py", "channel.py", "client.py", "errors.py", "messages.py"],
     ...["refusal.py", "run.py", "uuid7.py", "py.typed"],
     ...["main_pb2.py", "main_pb2.pyi", "main_pb2_grpc.py"],
+    ...["reader_pb2.py", "reader_pb2.pyi", "reader_pb2_grpc.py"],
     ...["error_details_pb2.py", "error_details_pb2.pyi"],
   ];
   expect(files.filter((file) => !file.includes(".dist-info/"))).toEqual(

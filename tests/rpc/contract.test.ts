@@ -120,6 +120,25 @@ describe("an activation", () => {
     );
   });
 
+  test.each([
+    ["of the time when it happened", -3_600_000, -3_600_000],
+    ["of this moment where its time is ahead of the server's", 600_000, 0],
+    ["of this moment where its time is from before the retention", -400 * 86_400_000, 0],
+  ])("that has no id gets one %s", async (_what, offsetMs, expectedMs) => {
+    const runId = await newRun();
+    const before = Date.now();
+    const ms = before + offsetMs;
+    const occurred_at = { seconds: Math.floor(ms / 1_000), nanos: (ms % 1_000) * 1_000_000 };
+    const fired = { system_id: "greenhouse", run_id: runId, entity: door, occurred_at };
+    const [one, other] = [await server().call.fire(fired), await server().call.fire(fired)];
+    expect(one.activation_id).not.toBe(other.activation_id);
+    for (const { activation_id } of [one, other]) {
+      const idMs = Number.parseInt(activation_id.replace("-", "").slice(0, 12), 16);
+      if (expectedMs === 0) expect(idMs).toBeGreaterThanOrEqual(before);
+      else expect(idMs).toBe(ms);
+    }
+  });
+
   test("sent again is answered as a duplicate, and changes nothing", async () => {
     const runId = await newRun();
     const id = uuidv7();
@@ -384,6 +403,14 @@ describe("a ping", () => {
       expect(rows[0]).toMatchObject({ client_sent: "12", client_spooled: "3", client_lost: "1" });
       expect(rows[0].last_seen_at.getTime()).toBeGreaterThanOrEqual(before);
     });
+    const { rows } = await server().db.query(
+      `select client_sent, client_spooled, client_lost, fired_count
+      from run_state join runs using (system_no, run_no) where run_id = $1`,
+      [runId],
+    );
+    expect(rows).toEqual([
+      { client_sent: "12", client_spooled: "3", client_lost: "1", fired_count: "0" },
+    ]);
   });
 
   test("of a system or run that nobody registered is refused", async () => {

@@ -19,22 +19,25 @@ type Check = (
 ) => void;
 
 describe("grpc.health.v1", () => {
-  test.each(["", "slimmer_grpc.Main", "readiness"])("says that %j serves", async (service) => {
-    const Health = makeClientConstructor(healthService as never, "Health");
-    const client = new Health(server().address, credentials.createInsecure());
-    try {
-      await eventually(async () => {
-        const { status } = await new Promise<{ status: string }>((resolve, reject) => {
-          (client.check as unknown as Check).call(client, { service }, (error, answer) =>
-            error ? reject(error) : resolve(answer),
-          );
+  test.each(["", "slimmer_grpc.Main", "slimmer_grpc.Reader", "readiness"])(
+    "says that %j serves",
+    async (service) => {
+      const Health = makeClientConstructor(healthService as never, "Health");
+      const client = new Health(server().address, credentials.createInsecure());
+      try {
+        await eventually(async () => {
+          const { status } = await new Promise<{ status: string }>((resolve, reject) => {
+            (client.check as unknown as Check).call(client, { service }, (error, answer) =>
+              error ? reject(error) : resolve(answer),
+            );
+          });
+          expect(status).toBe("SERVING");
         });
-        expect(status).toBe("SERVING");
-      });
-    } finally {
-      client.close();
-    }
-  });
+      } finally {
+        client.close();
+      }
+    },
+  );
 });
 
 test("server reflection lists the service and knows its file", async () => {

@@ -167,6 +167,7 @@ test("a client that leaves its acknowledgements unread for too long is ended", a
         drain: serving.drain,
         meter: callMeter(metrics, "slimmer_grpc.Main", "stream_activations", "bidi_stream"),
         log,
+        oldestMs: () => 0,
         nowMs: Date.now,
         ackMs: 100,
       }),

@@ -1,6 +1,7 @@
 import knex, { type Knex } from "knex";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { fold } from "../../src/store/folds.ts";
 import { LOCK_SPACE, LOCKS } from "../../src/store/locks.ts";
 import { type MigrateOptions, migrateUp } from "../../src/store/migrate.ts";
 import type { Migration } from "../../src/store/migration.ts";
@@ -9,7 +10,7 @@ import { createPartitions, listPartitionDays } from "../../src/store/partitions.
 import { requireSchema, SchemaError, schemaStatus } from "../../src/store/schema.ts";
 import { eventually } from "../support/eventually.ts";
 import { configOf, connectTo, emptyDatabase, ownDatabase } from "../support/own-database.ts";
-import { DAY_MS } from "../support/rows.ts";
+import { DAY_MS, idAt } from "../support/rows.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { slimmer } from "../support/slimmer-command.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
@@ -26,6 +27,17 @@ function migrate(url: string, options: Partial<MigrateOptions> = {}) {
     log: { info: () => {}, warn: () => {} },
     ...options,
   });
+}
+
+/** A connection that migrations can use, without knex's migrator. */
+function builder(url: string): Knex {
+  const pool = new pg.Pool({ ...configOf(url), max: 2 });
+  const db = knex({ client: "pg", connectionPool: pool });
+  onTestFinished(async () => {
+    await db.destroy();
+    await pool.end();
+  });
+  return db;
 }
 
 /** A log that keeps what it is told. */
@@ -130,7 +142,7 @@ test("a lock of knex that a crash has left set is freed", async () => {
   await migrate(url);
   await db.query("update slimmer_migrations_lock set is_locked = 1");
   await db.query("delete from slimmer_migrations where name = $1", [NAMES.at(-1)]);
-  await db.query("drop table activations_hourly, sensor_state");
+  await MIGRATIONS.at(-1)?.down(builder(url));
   expect(await migrate(url)).toEqual({ applied: [NAMES.at(-1)] });
 });
 
@@ -194,7 +206,7 @@ describe("a schema from a newer slimmer", () => {
     const refused = migrate(url);
     await expect(refused).rejects.toThrow(SchemaError);
     await expect(refused).rejects.toThrow(
-      /of another line of slimmer \(it has 9001_extra, and lacks 0006_sensor_state\)/,
+      /of another line of slimmer \(it has 9001_extra, and lacks 0007_reading\)/,
     );
     expect(await catalogue(db)).toEqual(before);
   });
@@ -360,27 +372,145 @@ test("a keeper that makes partitions at the same time is no reason to fail", asy
   expect(both.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
 });
 
-describe("each migration's way down", () => {
-  /** A connection that migrations can use, without knex's migrator. */
-  function builder(url: string): Knex {
-    const pool = new pg.Pool({ ...configOf(url), max: 2 });
-    const db = knex({ client: "pg", connectionPool: pool });
-    onTestFinished(async () => {
-      await db.destroy();
-      await pool.end();
-    });
-    return db;
+describe("what was stored before there was a feed", () => {
+  const AT = Date.UTC(2026, 2, 1, 10, 30);
+
+  /** A database with the schema of before, and the statements of the servers of before. */
+  async function databaseOfBefore() {
+    const url = await emptyDatabase();
+    await migrate(url, { migrations: MIGRATIONS.filter(({ name }) => name < "0007") });
+    const db = await connectTo(url);
+    await db.query("insert into systems (system_id) values ('greenhouse'), ('attic')");
+    let stored = 0;
+    async function store(
+      rows: { system?: number; run: number; seq: number | null; table?: string }[],
+    ) {
+      for (const { system = 1, run, seq, table = "activations" } of rows) {
+        stored += 1;
+        const ms = table === "activations" ? AT + stored : stored;
+        await db.query(
+          `with recorded as (
+            insert into fold_records (system_no, received_at, system_nos, entity_nos, shown_us)
+            values ($1, now(), array[$1]::bigint[], array[$2]::integer[], array[$3]::bigint[])
+          )
+          insert into ${table} (system_no, activation_id, run_no, entity_no, seq, occurred_at, received_at, flags)
+          values (
+            $1, $4, $5, $2, $6, timestamptz 'epoch' + $3 * interval '1 microsecond',
+            timestamptz 'epoch' + $3 * interval '1 microsecond', $7
+          )`,
+          [
+            system,
+            1 + (stored % 2),
+            (AT + stored) * 1_000,
+            idAt(ms),
+            run,
+            seq,
+            table === "activations" ? 0 : 2,
+          ],
+        );
+      }
+    }
+    /** What the folder of before does. */
+    async function foldAsBefore() {
+      await db.query(
+        `with taken as (delete from fold_records returning *),
+        fired as (
+          select fired.* from taken, unnest(system_nos, entity_nos, shown_us) as fired (system_no, entity_no, shown_us)
+        ),
+        counted as (
+          insert into activations_hourly
+          select system_no, entity_no, date_trunc('hour', timestamptz 'epoch' + shown_us * interval '1 microsecond', 'UTC'), count(*)
+          from fired group by 1, 2, 3
+        )
+        insert into sensor_state
+        select system_no, entity_no, timestamptz 'epoch' + min(shown_us) * interval '1 microsecond',
+          timestamptz 'epoch' + max(shown_us) * interval '1 microsecond', count(*)
+        from fired group by 1, 2`,
+      );
+    }
+    return { url, db, store, foldAsBefore };
   }
 
+  test("is counted once in everything new, folded or not", async () => {
+    const { url, db, store, foldAsBefore } = await databaseOfBefore();
+    await store([
+      { run: 1, seq: 1 },
+      { run: 1, seq: 2 },
+      { run: 1, seq: 2 },
+      { run: 1, seq: 5 },
+      { run: 1, seq: null },
+      { run: 2, seq: 9, table: "stray_activations" },
+      { system: 2, run: 1, seq: null },
+    ]);
+    await foldAsBefore();
+    await store([
+      { run: 1, seq: 3 },
+      { run: 2, seq: 10 },
+    ]);
+    await migrate(url);
+    expect((await fold(db)).rows).toBe(2);
+
+    const runs = await db.query(
+      "select system_no, run_no, fired_count, uncounted, seqs from run_state order by 1, 2",
+    );
+    expect(runs.rows).toEqual([
+      { system_no: 1, run_no: 1, fired_count: 6, uncounted: 1, seqs: "{[1,4),[5,6)}" },
+      { system_no: 1, run_no: 2, fired_count: 2, uncounted: 0, seqs: "{[9,11)}" },
+      { system_no: 2, run_no: 1, fired_count: 1, uncounted: 1, seqs: "{}" },
+    ]);
+    const sensors = await db.query(
+      "select system_no, run_no, sum(fired_count)::int as fired from run_sensor_state group by 1, 2 order by 1, 2",
+    );
+    expect(sensors.rows).toEqual([
+      { system_no: 1, run_no: 1, fired: 6 },
+      { system_no: 1, run_no: 2, fired: 2 },
+      { system_no: 2, run_no: 1, fired: 1 },
+    ]);
+    const hour = new Date(Date.UTC(2026, 2, 1, 10));
+    const hours = await db.query(
+      "select system_no, hour, fired_count from system_hourly order by 1",
+    );
+    expect(hours.rows).toEqual([
+      { system_no: 0, hour, fired_count: 9 },
+      { system_no: 1, hour, fired_count: 8 },
+      { system_no: 2, hour, fired_count: 1 },
+    ]);
+    const states = await db.query("select sum(fired_count)::int as fired from sensor_state");
+    expect(states.rows).toEqual([{ fired: 9 }]);
+  });
+
+  test("waits with the migration for whoever is storing at the time", async () => {
+    const { url, db, store } = await databaseOfBefore();
+    await db.query("begin");
+    await store([{ run: 1, seq: 1 }]);
+    const migrating = migrate(url);
+    const look = await connectTo(url);
+    await eventually(async () => {
+      const { rows } = await look.query(
+        "select count(*)::int as waiting from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())",
+      );
+      expect(rows[0].waiting).toBe(1);
+    });
+    await db.query("commit");
+    await migrating;
+    await fold(db);
+    const { rows } = await db.query(
+      "select run_state.fired_count as of_run, system_hourly.fired_count as of_hour from run_state, system_hourly where system_hourly.system_no = 0",
+    );
+    expect(rows).toEqual([{ of_run: 1, of_hour: 1 }]);
+  });
+});
+
+describe("each migration's way down", () => {
   test("undoes its way up, and nothing else", async () => {
     const url = await emptyDatabase();
     const [db, look] = [builder(url), await connectTo(url)];
     for (const migration of MIGRATIONS) {
       const before = await catalogue(look);
-      await migration.up(db);
-      await migration.down(db);
+      await db.transaction((tx) => migration.up(tx));
+      await db.transaction((tx) => migration.down(tx));
       expect(await catalogue(look), migration.name).toEqual(before);
-      await migration.up(db);
+      await db.transaction((tx) => migration.up(tx));
     }
   });
 
@@ -418,7 +548,7 @@ describe("a server's look at the schema", () => {
     const refused = requireSchema(db, listener().log);
     await expect(refused).rejects.toThrow(SchemaError);
     await expect(refused).rejects.toThrow(
-      "the database schema is too old (it lacks 0005_folds, 0006_sensor_state): run `slimmer migrate up`",
+      "the database schema is too old (it lacks 0005_folds, 0006_sensor_state, 0007_reading): run `slimmer migrate up`",
     );
   });
 

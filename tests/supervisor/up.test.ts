@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
@@ -8,6 +9,7 @@ import {
   realpathSync,
   rmSync,
 } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,6 +35,7 @@ type Run = {
 let compiled: string;
 let dataDir: string;
 let env: NodeJS.ProcessEnv;
+let webPort: number;
 let runs: Run[];
 /** Every process that any run of this test started. */
 let children: Set<number>;
@@ -47,6 +50,7 @@ beforeEach(async () => {
   chmodSync(dataDir, 0o711);
   runs = [];
   children = new Set();
+  webPort = await freePort();
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("SLIMMER_"));
   env = {
     ...Object.fromEntries(inherited),
@@ -56,6 +60,7 @@ beforeEach(async () => {
     SLIMMER_EMBEDDED_PORT: String(await freePort()),
     SLIMMER_GRPC_LISTEN: "0.0.0.0:50051",
     SLIMMER_OPS_LISTEN: "127.0.0.1:9464",
+    SLIMMER_WEB_LISTEN: `0.0.0.0:${webPort}`,
   };
 });
 
@@ -140,9 +145,10 @@ describe("slimmer up", () => {
     expect(summary).toBe(
       [
         "slimmer is up.",
+        `  dashboard   http://localhost:${webPort}`,
         "  gRPC        127.0.0.1:50051",
         "  https       none: there is no envoy on the PATH, so no TLS, JSON or grpc-web",
-        "  metrics     http://127.0.0.1:9464/metrics (serve), http://127.0.0.1:9465/metrics (keeper)",
+        "  metrics     http://127.0.0.1:9464/metrics (serve), http://127.0.0.1:9465/metrics (keeper), http://127.0.0.1:9467/metrics (web)",
         `  PostgreSQL  127.0.0.1:${env.SLIMMER_EMBEDDED_PORT}, data in ${dataDir}`,
         "Try:  npx slimmer ping",
         "Stop: Ctrl-C",
@@ -162,6 +168,30 @@ describe("slimmer up", () => {
     expect(serve).toBeGreaterThan(0);
     expect(keeper).toBeGreaterThan(serve as number);
   });
+
+  test(
+    "goes on without a dashboard where its port is taken, or it does not start",
+    SLOW,
+    async () => {
+      const taken = createServer().listen(webPort, "0.0.0.0");
+      await once(taken, "listening");
+      const first = startUp();
+      await untilUp(first);
+      expect(first.output()).toContain(
+        `  dashboard   none: SLIMMER_WEB_LISTEN=0.0.0.0:${webPort} can't be listened on (EADDRINUSE)\n`,
+      );
+      first.process.kill("SIGINT");
+      expect(await first.exited).toBe(0);
+      taken.close();
+      await once(taken, "close");
+
+      const second = startUp({ FIXTURE_WEB: "broken" });
+      await untilUp(second);
+      expect(second.output()).toContain("goes on without the dashboard: ");
+      expect(second.output()).toContain("  dashboard   none: it does not start\n");
+      expect(second.process.exitCode).toBeNull();
+    },
+  );
 
   test("runs once in a data folder, and says who is there", SLOW, async () => {
     const first = startUp();

@@ -8,14 +8,15 @@ export type View = { width: number; height: number; scheme?: "light" | "dark"; t
 export const WIDE: View = { width: 1_280, height: 860 };
 export const NARROW: View = { width: 390, height: 844, touch: true };
 
-/** A Chromium for the tests of a file. */
-export function useBrowser(): () => Browser {
+/** A Chromium for the tests of a file; `hosts` are names that it takes for other addresses. */
+export function useBrowser({ hosts = {} }: { hosts?: Record<string, string> } = {}): () => Browser {
   let browser: Browser | undefined;
   beforeAll(async () => {
+    const rules = Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`);
     browser = await chromium.launch({
       executablePath: findOnPath(chromiumOf(process.env)),
       // As root there is no sandbox; what it looks at is ours.
-      args: ["--no-sandbox", "--disable-dev-shm-usage"],
+      args: ["--no-sandbox", "--disable-dev-shm-usage", `--host-resolver-rules=${rules}`],
     });
   });
   afterAll(() => browser?.close());
@@ -30,6 +31,7 @@ export async function openPage(
   browser: Browser,
   url: string,
   { width, height, scheme = "light", touch = false }: View = WIDE,
+  { mayComplain }: { mayComplain?: RegExp } = {},
 ): Promise<Page> {
   const context: BrowserContext = await browser.newContext({
     viewport: { width, height },
@@ -47,7 +49,8 @@ export async function openPage(
     // A server that is away on purpose is told by the page itself; Chromium also says so here.
     const isNetwork =
       message.text().includes("net::ERR_") || message.text().includes("Failed to load resource");
-    if (message.type() === "error" && !isNetwork) complaints.push(message.text());
+    if (message.type() === "error" && !isNetwork && !mayComplain?.test(message.text()))
+      complaints.push(message.text());
   });
   onTestFinished(async () => {
     await context.close();

@@ -87,6 +87,15 @@ export const TIERS = [
     probe: async (env) =>
       (await probeEmbedded()) ?? (await probeCommand(chromiumOf(env), "--version")),
   },
+  {
+    name: "browser-edge",
+    kind: "machine",
+    folders: ["browser-edge"],
+    probe: async (env) =>
+      (await probeEmbedded()) ??
+      (await envoyPlace(env)).reason ??
+      (await probeCommand(chromiumOf(env), "--version")),
+  },
   { name: "compose", kind: "machine", folders: ["compose"], probe: probeCompose },
 ];
 

@@ -132,6 +132,39 @@ test("a round that fails is counted, passes its error on, and leaves the time of
   );
 });
 
+test("what systems and runs did goes with the hourly counts; a current run and what is newer stays", async () => {
+  const db = await connectTo(await ownDatabase());
+  const [expired, kept] = [new Date(NOW_MS - ROLLUP_MS - DAY_MS), new Date(NOW_MS - DAY_MS)];
+  await db.query("insert into systems (system_id) values ('greenhouse')");
+  await db.query(
+    "insert into system_state (system_no, current_run_no, last_seen_at) values (1, 3, $1)",
+    [expired],
+  );
+  await db.query(
+    "insert into system_hourly select number, hour, 1 from unnest($1::timestamptz[]) as hour, generate_series(0, 1) as number",
+    [[expired, kept]],
+  );
+  await db.query(
+    `insert into run_state (system_no, run_no, fired_count, first_fired_at, last_fired_at)
+    values (1, 1, 2, $1, $1), (1, 2, 2, $1, $2), (1, 3, 2, $1, $1)`,
+    [expired, kept],
+  );
+  await db.query(
+    "insert into run_sensor_state select 1, number, 1, $1, $1, 2 from generate_series(1, 3) as number",
+    [expired],
+  );
+  await upkeep(db).round();
+  const { rows: hourly } = await db.query("select system_no, hour from system_hourly order by 1");
+  expect(hourly).toEqual([
+    { system_no: 0, hour: kept },
+    { system_no: 1, hour: kept },
+  ]);
+  const { rows: sensors } = await db.query("select run_no from run_sensor_state order by 1");
+  expect(sensors).toEqual([{ run_no: 2 }, { run_no: 3 }]);
+  const { rows: runs } = await db.query("select run_no from run_state order by 1");
+  expect(runs).toEqual([{ run_no: 1 }, { run_no: 2 }, { run_no: 3 }]);
+});
+
 test("more old rows than one statement deletes are all deleted", async () => {
   const db = await connectTo(await ownDatabase());
   await db.query(

@@ -5,7 +5,8 @@ import type { Timestamp as _google_protobuf_Timestamp, TimestampOutput as _googl
 
 export interface WatchActivationsResponse {
   /**
-   * In the order in which they became visible. Empty in a heartbeat, which comes after 20 s without anything else.
+   * In the order in which they became visible. Empty where there is only a cursor to give: at the very beginning, and in a
+   * heartbeat, which comes after 20 s without anything else.
    */
   'activations'?: (_slimmer_grpc_StoredActivation)[];
   /**
@@ -21,7 +22,8 @@ export interface WatchActivationsResponse {
 
 export interface WatchActivationsResponseOutput {
   /**
-   * In the order in which they became visible. Empty in a heartbeat, which comes after 20 s without anything else.
+   * In the order in which they became visible. Empty where there is only a cursor to give: at the very beginning, and in a
+   * heartbeat, which comes after 20 s without anything else.
    */
   'activations': (_slimmer_grpc_StoredActivationOutput)[];
   /**

@@ -1,7 +1,7 @@
 """The wire contract of slimmer, and a small client for it.
 
-`get_client` is the door to the client. The messages of the contract are in `slimmer_grpc.main_pb2`, the bare stubs in
-`slimmer_grpc.main_pb2_grpc`.
+`get_client` is the door to the client. The messages of the contract are in `slimmer_grpc.main_pb2` (what systems
+tell) and `slimmer_grpc.reader_pb2` (what can be asked), the bare stubs in `slimmer_grpc.main_pb2_grpc` and `slimmer_grpc.reader_pb2_grpc`.
 """
 
 from .client import Client, get_client

@@ -44,22 +44,9 @@ export type ServerConnection = {
 
 /** Connects with the first call. Throws an error of usage that names every wrong option. */
 export function connectToServer(connection: Connection): ServerConnection {
-  const { address, authority, token, timeoutMs } = connection;
-  if (address.startsWith("xds:")) {
-    throw wrongUsage([
-      `the address ${address} is one of xDS, which this command can't follow; give the host:port of one server`,
-    ]);
-  }
-  requireSafeToken(connection);
-  const client = new MainClient(
-    address,
-    credentialsFor(connection),
-    authority === undefined
-      ? {}
-      : { "grpc.ssl_target_name_override": authority, "grpc.default_authority": authority },
-  );
-  const metadata = new Metadata();
-  if (token !== undefined) metadata.set("authorization", `Bearer ${token}`);
+  const { timeoutMs } = connection;
+  const { address, credentials, options, metadata } = channelOf(connection);
+  const client = new MainClient(address, credentials, options);
   return {
     call: <Name extends keyof Calls>(
       name: Name,
@@ -83,6 +70,32 @@ export function connectToServer(connection: Connection): ServerConnection {
     metadata,
     close: () => client.close(),
   };
+}
+
+/** What a client of grpc-js is made with, and what it sends with each call. */
+export type Channel = {
+  readonly address: string;
+  readonly credentials: ChannelCredentials;
+  readonly options: Record<string, string>;
+  readonly metadata: Metadata;
+};
+
+/** Throws an error of usage that names every wrong option. */
+export function channelOf(connection: Connection): Channel {
+  const { address, authority, token } = connection;
+  if (address.startsWith("xds:")) {
+    throw wrongUsage([
+      `the address ${address} is one of xDS, which this command can't follow; give the host:port of one server`,
+    ]);
+  }
+  requireSafeToken(connection);
+  const metadata = new Metadata();
+  if (token !== undefined) metadata.set("authorization", `Bearer ${token}`);
+  const options: Record<string, string> =
+    authority === undefined
+      ? {}
+      : { "grpc.ssl_target_name_override": authority, "grpc.default_authority": authority };
+  return { address, credentials: credentialsFor(connection), options, metadata };
 }
 
 /** "UNAVAILABLE: why" for the refusal of a call; whatever else was thrown is thrown again. */

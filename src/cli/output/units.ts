@@ -33,6 +33,16 @@ export function countText(count: number, noun: string, plural = `${noun}s`): str
   return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
 }
 
+/** "12,000". */
+export function numberText(count: number): string {
+  return count.toLocaleString("en");
+}
+
+/** All counts together: "12,000". */
+export function sumText(counts: readonly number[]): string {
+  return numberText(counts.reduce((total, count) => total + count, 0));
+}
+
 /** A moment for people and machines alike. */
 export function timeText(ms: number): string {
   return new Date(ms).toISOString();

@@ -1,0 +1,106 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { serverNow } from "../../api/clock.ts";
+import { api } from "../../api/paths.ts";
+import { request } from "../../api/request.ts";
+import type { Counts, Sensor } from "../../api/types.ts";
+import { HeatMap, type HeatRow } from "../../charts/heat-map.tsx";
+import { sensorKey } from "./sensor-words.ts";
+
+const HOUR_MS = 3_600_000;
+const HOURS = 7 * 24;
+/** One answer may have 10,000 numbers. */
+const ROWS_AT_ONCE = 50;
+const REFRESH_MS = 60_000;
+
+type Props = {
+  system: string;
+  sensors: readonly Sensor[];
+  onPick: (sensor: Sensor, from: Date, until: Date) => void;
+};
+
+/** Sensor × hour of the last 7 days. Only rows in sight are asked for. */
+export function HeatWeek({ system, sensors, onPick }: Props) {
+  const start = useHour() - (HOURS - 1) * HOUR_MS;
+  const [seen, setSeen] = useState({ from: 0, to: ROWS_AT_ONCE });
+  const [counts, setCounts] = useState<ReadonlyMap<string, number[]>>(new Map());
+  const latest = useRef(sensors);
+  latest.current = sensors;
+  const keys = sensors.map(sensorKey).join();
+
+  useEffect(() => {
+    const stop = new AbortController();
+    const load = async () => {
+      const wanted = latest.current.slice(seen.from, Math.max(seen.to, seen.from + 1));
+      for (let at = 0; at < wanted.length; at += ROWS_AT_ONCE) {
+        const some = wanted.slice(at, at + ROWS_AT_ONCE);
+        const { series } = await request<Counts>(api.counts(), {
+          signal: stop.signal,
+          body: {
+            system_id: system,
+            entities: some.map(({ entity }) => entity),
+            since: new Date(start),
+            until: new Date(start + HOURS * HOUR_MS),
+            step: "HOUR",
+          },
+        });
+        setCounts((old) => {
+          const next = new Map(old);
+          some.forEach((sensor, index) => {
+            next.set(sensorKey(sensor), series[index]?.counts ?? []);
+          });
+          return next;
+        });
+      }
+    };
+    // A map that is a minute old is better than none; the tables above say what is wrong.
+    const attempt = () => void load().catch(() => {});
+    attempt();
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") attempt();
+    }, REFRESH_MS);
+    return () => {
+      clearInterval(timer);
+      stop.abort();
+    };
+  }, [system, start, seen.from, seen.to, keys]);
+
+  const rows = useMemo<HeatRow[]>(
+    () =>
+      sensors.map((sensor) => {
+        const key = sensorKey(sensor);
+        const { category, name } = sensor.entity;
+        return { key, label: `${category} / ${name}`, counts: counts.get(key) };
+      }),
+    [keys, counts],
+  );
+  const onVisible = useCallback((from: number, to: number) => {
+    setSeen((old) => (old.from === from && old.to === to ? old : { from, to }));
+  }, []);
+  const pick = (row: HeatRow, index: number) => {
+    const sensor = sensors.find((one) => sensorKey(one) === row.key);
+    const from = start + index * HOUR_MS;
+    if (sensor) onPick(sensor, new Date(from), new Date(from + HOUR_MS));
+  };
+  return (
+    <HeatMap
+      rows={rows}
+      start={new Date(start)}
+      stepMs={HOUR_MS}
+      steps={HOURS}
+      noun="sensor"
+      onPick={pick}
+      onVisible={onVisible}
+    />
+  );
+}
+
+/** The beginning of the hour; changes with it. */
+function useHour(): number {
+  const hourOf = () => Math.floor(serverNow() / HOUR_MS) * HOUR_MS;
+  const [hour, setHour] = useState(hourOf);
+  useEffect(() => {
+    const timer = setInterval(() => setHour(hourOf()), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+  return hour;
+}

@@ -1,0 +1,126 @@
+import { fileURLToPath } from "node:url";
+import type { WebSettings } from "../config/settings.ts";
+import { systemClock } from "../kit/clock.ts";
+import type { Lifecycle } from "../kit/lifecycle.ts";
+import { startLoop } from "../kit/loop.ts";
+import { createActivationReads } from "../reading/activations/create-activation-reads.ts";
+import { createReader } from "../reading/create-reader.ts";
+import { createExport } from "../reading/export/export-activations.ts";
+import { createFeed } from "../reading/feed/feed.ts";
+import { createLane } from "../store/lane.ts";
+import { openStore } from "../store/open.ts";
+import { databaseConfig } from "../store/pg-config.ts";
+import { requireDatabase } from "../store/require-database.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { createMetrics } from "../telemetry/metrics.ts";
+import { startOpsServer } from "../telemetry/ops-server.ts";
+import { version } from "../version.ts";
+import { compressPage, loadPage } from "../web/page.ts";
+import { startWeb } from "../web/server.ts";
+import { runProcess } from "./run-process.ts";
+
+const CLOSE_MS = 15_000;
+const READY_CHECK_MS = 1_000;
+/** Questions that wait for a connection; answers are shared, so these are different ones. */
+const MAX_WAITING = 500;
+
+/** What the build makes of src/dashboard, beside what it makes of this file. */
+const PAGE_FOLDER = fileURLToPath(new URL("../../dist/dashboard", import.meta.url));
+
+/** `slimmer web`: the dashboard, and the reading half of the JSON API. Resolves with the exit code when it was told to stop. */
+export function web(settings: WebSettings, log: Logger): Promise<number> {
+  return runProcess({ log, closeMs: CLOSE_MS }, (life) => openWeb(life, settings, log));
+}
+
+/** Everything that `web` consists of; `life` closes it. Resolves with the addresses once it can answer. */
+export async function openWeb(
+  life: Lifecycle,
+  settings: WebSettings,
+  log: Logger,
+  pageFolder = PAGE_FOLDER,
+): Promise<{ http: string; ops: string }> {
+  const metrics = createMetrics();
+  metrics.buildInfo.set({ version, process: "web" }, 1);
+  let problems = ["starting"];
+  const ops = life.own(
+    "ops",
+    await startOpsServer(settings.opsListen, { metrics, readiness: () => problems }),
+    (server) => server.close(),
+  );
+  const connection = databaseConfig(settings);
+  const { signal } = life.own("start", new AbortController(), (start) => start.abort());
+  await requireDatabase(connection, { waitMs: settings.databaseWait, signal, log });
+  const store = life.own(
+    "store",
+    openStore({
+      connection,
+      program: `web ${version}`,
+      poolSize: settings.databasePool,
+      waitMs: settings.databaseTimeout,
+      log,
+    }),
+    (opened) => opened.close(),
+  );
+  // Nobody stores anything here: the whole pool is for questions.
+  const questions = createLane({
+    pool: store.pool,
+    width: settings.databasePool,
+    maxWaiting: MAX_WAITING,
+    waitMs: settings.databaseTimeout,
+  });
+  const { nowMs } = systemClock;
+  const activations = createActivationReads({ reads: questions, nowMs });
+  const reader = createReader({
+    lane: questions,
+    activations,
+    silentAfterMs: settings.silentAfter,
+    nowMs,
+  });
+  const feed = life.own(
+    "feed",
+    createFeed({
+      read: (work) => questions.run(work),
+      connect: (onLost) => store.connect("feed", onLost),
+      metrics,
+      log: log.child({ room: "feed" }),
+      nowMs,
+    }),
+    (opened) => opened.close(),
+  );
+  const page = await loadPage(pageFolder);
+  if (!page.isBuilt) log.warn({ folder: pageFolder }, "the dashboard is not built");
+  await compressPage(page);
+  const server = life.own(
+    "web",
+    await startWeb(settings.webListen, {
+      reader,
+      feed,
+      exportActivations: createExport(activations),
+      page,
+      metrics,
+      log: log.child({ room: "web" }),
+    }),
+    (started) => started.close(),
+  );
+
+  const check = async () => {
+    metrics.lanesWaiting.set({ lane: "questions" }, questions.waiting);
+    problems = await questions
+      .run((client) => client.query("select 1"))
+      .then(
+        () => [],
+        () => ["the database can't be reached"],
+      );
+    return READY_CHECK_MS;
+  };
+  await check();
+  life.own(
+    "readiness",
+    startLoop(check, () => READY_CHECK_MS),
+    async (loop) => {
+      await loop.stop();
+      problems = ["shutting down"];
+    },
+  );
+  return { http: server.address, ops: ops.address };
+}

@@ -1,0 +1,152 @@
+import { SlimmerError } from "../../domain/errors.ts";
+import { checkUuid, type Issues, refuseIssues } from "../../domain/field-checks.ts";
+import type { Lane } from "../../store/lane.ts";
+import { comparePlaces, type Place, START } from "../../store/reads/activation-places.ts";
+import { type FoundActivation, findActivation } from "../../store/reads/activations.ts";
+import { findSystem } from "../../store/systems.ts";
+import { checkPageSize, checkSystemId } from "../checks.ts";
+import { noSystem } from "../context.ts";
+import { createNameBook, type NameBook } from "../feed/names.ts";
+import { type Json, pageTokenText, readPageToken } from "../page-token.ts";
+import type { Reader } from "../reader.ts";
+import { type ActivationFilters, checkFilters, findWanted } from "./filter.ts";
+import { learnNames, messageOf } from "./message.ts";
+import { createWalk } from "./walk.ts";
+
+export type ActivationReads = Pick<Reader, "list_activations" | "get_activation"> & {
+  /**
+   * All that the filters leave, the newest first, in pages of at most `limit` rows whose names are known. Each page is a
+   * question of its own, so nothing is held while the consumer thinks. Refuses as list_activations does.
+   */
+  pages(
+    filters: ActivationFilters,
+    limit: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly FoundActivation[]>;
+  readonly names: NameBook;
+};
+
+export type ActivationReadsOptions = { reads: Pick<Lane, "run">; nowMs(): number };
+
+/** Lists of activations, from the rows themselves. */
+export function createActivationReads({ reads, nowMs }: ActivationReadsOptions): ActivationReads {
+  const names = createNameBook((work) => reads.run(work));
+
+  return {
+    names,
+    async list_activations(request) {
+      const issues: Issues = [];
+      const limit = checkPageSize(issues, request.page_size);
+      checkFilters(issues, request);
+      const filters = hashedFilters(request);
+      const after = checkToken(issues, request.page_token, filters);
+      refuseIssues(issues);
+      const { rows, end } = await reads.run(async (db) => {
+        const walk = createWalk(await findWanted(db, request), nowMs);
+        return walk.next(db, { after, limit });
+      });
+      await learnNames(names, rows);
+      return {
+        activations: rows.map((row) => messageOf(row, names)),
+        next_page_token: end ? pageTokenText(filters, stateOf(end)) : "",
+      };
+    },
+
+    async get_activation({ system_id: systemId, activation_id: activationId }) {
+      const issues: Issues = [];
+      checkSystemId(issues, systemId);
+      checkUuid(issues, "activation_id", activationId);
+      refuseIssues(issues);
+      const row = await reads.run(async (db) => {
+        const systemNo = await findSystem(db, systemId);
+        if (systemNo === undefined) throw noSystem(systemId);
+        return findActivation(db, systemNo, activationId.toLowerCase());
+      });
+      if (!row) {
+        const system = JSON.stringify(systemId);
+        throw new SlimmerError("NOT_FOUND", `system ${system} has no activation ${activationId}`);
+      }
+      await learnNames(names, [row]);
+      return messageOf(row, names);
+    },
+
+    async *pages(filters, limit, signal) {
+      const issues: Issues = [];
+      checkFilters(issues, filters);
+      refuseIssues(issues);
+      const wanted = await reads.run((db) => findWanted(db, filters));
+      const walk = createWalk(wanted, nowMs);
+      for (let after: Place | undefined = START; after && !signal.aborted; ) {
+        const page: Place = after;
+        const { rows, end } = await reads.run((db) => walk.next(db, { after: page, limit }));
+        if (signal.aborted) return;
+        if (end && comparePlaces(end, page) <= 0) throw new Error("a page came to no end");
+        await learnNames(names, rows);
+        if (rows.length > 0) yield rows;
+        after = end;
+      }
+    },
+  };
+}
+
+/** All that decides which rows a list has. */
+function hashedFilters(filters: ActivationFilters): Json {
+  const { system_id, run_id, category, name, identity, unregistered, clock_suspect, late } =
+    filters;
+  const since = filters.since && [filters.since.seconds, filters.since.nanos];
+  const until = filters.until && [filters.until.seconds, filters.until.nanos];
+  const marks = [unregistered, clock_suspect, late];
+  return [
+    "activations",
+    system_id,
+    run_id.toLowerCase(),
+    category,
+    name,
+    identity,
+    since,
+    until,
+    marks,
+  ];
+}
+
+/** A token is a field among others: what is wrong with it is told along with the rest. */
+function checkToken(issues: Issues, token: string, filters: Json): Place {
+  try {
+    const state = readPageToken(token, filters, isState);
+    return state ? placeIn(state) : START;
+  } catch (error) {
+    if (!(error instanceof SlimmerError)) throw error;
+    issues.push(...error.fields);
+    return START;
+  }
+}
+
+type State = readonly [suspect: 0 | 1, us: number, id: string, systemNo: number];
+
+function stateOf({ isSuspect, us, id, systemNo }: Place): State {
+  return [isSuspect ? 1 : 0, us, id, systemNo];
+}
+
+function placeIn([suspect, us, id, systemNo]: State): Place {
+  return { isSuspect: suspect === 1, us, id, systemNo };
+}
+
+function isState(state: Json): state is State {
+  if (!Array.isArray(state) || state.length !== 4) return false;
+  const [suspect, us, id, systemNo] = state as readonly Json[];
+  const issues: Issues = [];
+  if (typeof id !== "string") return false;
+  checkUuid(issues, "page_token", id);
+  return (
+    issues.length === 0 &&
+    (suspect === 0 || suspect === 1) &&
+    isWhole(us) &&
+    us <= START.us &&
+    isWhole(systemNo) &&
+    systemNo <= Number.MAX_SAFE_INTEGER
+  );
+}
+
+function isWhole(value: Json | undefined): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0;
+}

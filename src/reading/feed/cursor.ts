@@ -1,0 +1,35 @@
+/** A place in the feed: `index` rows of record `no`, and everything before that record, lie behind it. */
+export type Position = { readonly no: number; readonly index: number };
+
+export type Cursor = Position & { readonly feedId: string };
+
+const VERSION = 1;
+const BYTES = 27;
+const TEXT_LENGTH = 36;
+/** Of six bytes. */
+const MAX_NO = 2 ** 48 - 1;
+
+/** 36 characters of base64url: a version, the feed's id, the number of the record, the index. */
+export function cursorText({ feedId, no, index }: Cursor): string {
+  const bytes = Buffer.allocUnsafe(BYTES);
+  bytes[0] = VERSION;
+  bytes.write(feedId.replaceAll("-", ""), 1, "hex");
+  bytes.writeUIntBE(no, 17, 6);
+  bytes.writeUInt32BE(index, 23);
+  return bytes.toString("base64url");
+}
+
+/** Undefined for a text that no feed has ever given out. */
+export function parseCursor(text: string): Cursor | undefined {
+  if (text.length !== TEXT_LENGTH || !/^[\w-]+$/.test(text)) return undefined;
+  const bytes = Buffer.from(text, "base64url");
+  if (bytes.length !== BYTES || bytes[0] !== VERSION) return undefined;
+  const hex = bytes.toString("hex", 1, 17);
+  const no = bytes.readUIntBE(17, 6);
+  if (no < 1 || no > MAX_NO) return undefined;
+  return {
+    feedId: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`,
+    no,
+    index: bytes.readUInt32BE(23),
+  };
+}

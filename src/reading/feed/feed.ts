@@ -1,0 +1,163 @@
+import type {
+  StoredActivation,
+  Timestamp,
+  WatchActivationsRequestOutput,
+  WatchActivationsResponse,
+} from "slimmer-grpc";
+import { SlimmerError } from "../../domain/errors.ts";
+import type { Connection } from "../../store/connection.ts";
+import type { Metrics } from "../../telemetry/metrics.ts";
+import { createBacklog } from "./backlog.ts";
+import { live } from "./live.ts";
+import { createNameBook, type Read } from "./names.ts";
+import { createRing, RING_LIMITS, type RingLimits } from "./ring.ts";
+import type { FeedTools, Seat } from "./seat.ts";
+import { startTailer } from "./tailer.ts";
+import { watch } from "./watch.ts";
+
+/** What a page is told. */
+export type LiveEvent =
+  | {
+      kind: "activations";
+      /** The newest that match, the newest last. */
+      activations: StoredActivation[];
+      /** How many matched since the event before. */
+      total: number;
+      /** How many of those are left out here. */
+      skipped: number;
+      cursor: string;
+      caughtUp: boolean;
+      serverTime: Timestamp;
+    }
+  | { kind: "heartbeat"; cursor: string; serverTime: Timestamp }
+  | { kind: "expired"; message: string };
+
+/**
+ * The feed of this process. Both ways reject with a SlimmerError: FIELDS_INVALID, NOT_FOUND, CURSOR_EXPIRED,
+ * SHUTTING_DOWN once it is closed, and STORE_AWAY where PostgreSQL is away at the beginning. Later they wait for it.
+ * They end when the signal aborts. Nothing is read ahead for anybody: a watcher is a position and a filter.
+ */
+export type Feed = {
+  /** Everything, in order, at the reader's own pace. The first message comes at once, so that there is a cursor. */
+  watch(
+    request: WatchActivationsRequestOutput,
+    signal: AbortSignal,
+  ): AsyncIterable<WatchActivationsResponse>;
+  /** For pages: at most four events a second, bounded; what is left out is counted. A cursor that is too old is an event. */
+  live(request: WatchActivationsRequestOutput, signal: AbortSignal): AsyncIterable<LiveEvent>;
+  close(): Promise<void>;
+};
+
+export type FeedOptions = {
+  read: Read;
+  /** Opens the connection that listens; it is open only while somebody watches. */
+  connect(onLost: (error: Error) => void): Promise<Connection>;
+  metrics: Pick<Metrics, "feedWatchers" | "feedLag" | "feedRows">;
+  log: { warn(facts: object, message: string): void };
+  nowMs(): number;
+  /** How long nothing may come before a heartbeat does. */
+  heartbeatMs?: number;
+  /** How often the feed is looked at by itself, in case a notification gets lost. */
+  pollMs?: number;
+  /** Least time between two events of a page. */
+  liveMs?: number;
+  ring?: RingLimits;
+};
+
+export function createFeed(options: FeedOptions): Feed {
+  const { read, connect, metrics, log, nowMs } = options;
+  const {
+    heartbeatMs = 20_000,
+    pollMs = 1_000,
+    liveMs = 250,
+    ring: limits = RING_LIMITS,
+  } = options;
+  const closing = new AbortController();
+  const names = createNameBook(read);
+  const backlog = createBacklog(read);
+  let seated = 0;
+  let pages = 0;
+  let reading: Pick<Seat, "tailer" | "ring"> | undefined;
+  let ended: Promise<unknown> = Promise.resolve();
+
+  function begin(): Pick<Seat, "tailer" | "ring"> {
+    const ring = createRing(limits);
+    const onLag = (seconds: number) => metrics.feedLag.set(seconds);
+    return { ring, tailer: startTailer({ connect, ring, pollMs, onLag, log }) };
+  }
+
+  /** A seat among those who watch; the first one starts the reading, and the last one who leaves ends it. */
+  function take(kind: "watch" | "live", wanted: AbortSignal): Seat {
+    reading ??= begin();
+    const { tailer, ring } = reading;
+    const signal = AbortSignal.any([wanted, closing.signal]);
+    seated += 1;
+    if (kind === "live") pages += 1;
+    metrics.feedWatchers.inc({ kind });
+    let isTaken = true;
+    return {
+      tailer,
+      ring,
+      signal,
+      leave() {
+        if (!isTaken) return;
+        isTaken = false;
+        seated -= 1;
+        if (kind === "live") pages -= 1;
+        metrics.feedWatchers.dec({ kind });
+        if (seated > 0) return;
+        reading = undefined;
+        ended = Promise.all([ended, tailer.close()]);
+      },
+    };
+  }
+
+  const tools: FeedTools = {
+    read,
+    names,
+    backlog,
+    heartbeatMs,
+    liveMs,
+    pages: () => pages,
+    serverTime() {
+      const ms = nowMs();
+      const seconds = Math.floor(ms / 1_000);
+      return { seconds, nanos: (ms - seconds * 1_000) * 1_000_000 };
+    },
+    delivered: (rows) => metrics.feedRows.inc(rows),
+  };
+
+  async function* seatedAs<Event>(
+    kind: "watch" | "live",
+    wanted: AbortSignal,
+    body: (seat: Seat) => AsyncIterable<Event>,
+  ): AsyncGenerator<Event> {
+    refuseWhenClosed();
+    const seat = take(kind, wanted);
+    // Whoever never asks for the next event does not get to the end below.
+    seat.signal.addEventListener("abort", seat.leave, { once: true });
+    try {
+      yield* body(seat);
+      refuseWhenClosed();
+    } finally {
+      seat.signal.removeEventListener("abort", seat.leave);
+      seat.leave();
+    }
+  }
+
+  function refuseWhenClosed(): void {
+    if (!closing.signal.aborted) return;
+    throw new SlimmerError("SHUTTING_DOWN", "this server is shutting down; connect again", {
+      retryAfterMs: 500,
+    });
+  }
+
+  return {
+    watch: (request, signal) => seatedAs("watch", signal, (seat) => watch(request, seat, tools)),
+    live: (request, signal) => seatedAs("live", signal, (seat) => live(request, seat, tools)),
+    async close() {
+      closing.abort();
+      await ended;
+    },
+  };
+}

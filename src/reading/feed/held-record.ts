@@ -1,0 +1,90 @@
+import type { StoredActivation, Timestamp } from "slimmer-grpc";
+import { FLAGS } from "../../domain/activation.ts";
+import type { FeedRecord } from "../../store/feed-record.ts";
+import type { NameBook } from "./names.ts";
+
+/** A record in memory, with what its readers share: each row is made into a message at most once. */
+export type HeldRecord = {
+  readonly record: FeedRecord;
+  /** Its rows of one system, in their order. */
+  rowsOf(systemNo: number): readonly number[];
+  /** These rows as messages. Their names must be known to the book. */
+  messagesOf(rows: readonly number[], names: NameBook): StoredActivation[];
+  /** How many messages it holds. */
+  readonly messages: number;
+  /** Gives them up; they can be made again. */
+  forget(): void;
+};
+
+/** An activation that took longer than this to arrive is late. */
+const LATE_US = 60_000_000;
+
+export function isLate(record: FeedRecord, row: number): boolean {
+  return record.receivedUs(row) - record.shownUs(row) > LATE_US;
+}
+
+export function holdRecord(record: FeedRecord): HeldRecord {
+  let bySystem: Map<number, number[]> | undefined;
+  let made: (StoredActivation | undefined)[] = [];
+  let count = 0;
+
+  function indexBySystem(): Map<number, number[]> {
+    const index = new Map<number, number[]>();
+    for (let row = 0; row < record.count; row += 1) {
+      const systemNo = record.systemNo(row);
+      const rows = index.get(systemNo);
+      if (rows) rows.push(row);
+      else index.set(systemNo, [row]);
+    }
+    return index;
+  }
+
+  return {
+    record,
+    rowsOf(systemNo) {
+      bySystem ??= indexBySystem();
+      return bySystem.get(systemNo) ?? [];
+    },
+    messagesOf(rows, names) {
+      return rows.map((row) => {
+        const known = made[row];
+        if (known) return known;
+        const message = messageOf(record, row, names);
+        made[row] = message;
+        count += 1;
+        return message;
+      });
+    },
+    get messages() {
+      return count;
+    },
+    forget() {
+      made = [];
+      count = 0;
+    },
+  };
+}
+
+function messageOf(record: FeedRecord, row: number, names: NameBook): StoredActivation {
+  const systemNo = record.systemNo(row);
+  const flags = record.flags(row);
+  return {
+    system_id: names.systemId(systemNo),
+    run_id: names.runId(systemNo, record.runNo(row)),
+    entity: names.entity(systemNo, record.entityNo(row)),
+    activation_id: record.activationId(row),
+    shown_at: timestampOf(record.shownUs(row)),
+    occurred_at: timestampOf(record.occurredUs(row)),
+    received_at: timestampOf(record.receivedUs(row)),
+    seq: record.seq(row),
+    attributes: record.attributes(row) ?? {},
+    unregistered: (flags & FLAGS.unregistered) !== 0,
+    clock_suspect: (flags & FLAGS.clockSuspect) !== 0,
+    late: isLate(record, row),
+  };
+}
+
+function timestampOf(us: number): Timestamp {
+  const seconds = Math.floor(us / 1_000_000);
+  return { seconds, nanos: (us - seconds * 1_000_000) * 1_000 };
+}

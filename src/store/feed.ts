@@ -1,0 +1,79 @@
+import type { Connection } from "./connection.ts";
+import { decodeFeedRecord, type FeedRecord, type FeedRow } from "./feed-record.ts";
+import type { Queryable } from "./queryable.ts";
+
+/** The channel on which the folder tells that the feed has grown. */
+const CHANNEL = "slimmer_feed";
+
+/** Calls `onNews` whenever the feed has grown, for as long as the connection lasts; a notification may get lost with it. */
+export async function listenToFeed({ client }: Connection, onNews: () => void): Promise<void> {
+  client.on("notification", onNews);
+  await client.query(`listen ${CHANNEL}`);
+}
+
+/** What the feed holds: records firstNo to lastNo, without a gap. */
+export type FeedState = { feedId: string; firstNo: number; lastNo: number };
+
+export async function feedState(db: Queryable): Promise<FeedState> {
+  const { rows } = await db.query({
+    name: "feed_state",
+    text: "select feed_id, first_no, last_no from feed_state",
+  });
+  const [row] = rows;
+  return { feedId: row.feed_id, firstNo: row.first_no, lastNo: row.last_no };
+}
+
+/** Most records of one page. Most of a busy feed are small. */
+const MAX_RECORDS = 200;
+
+/** About 6,000 rows: what one page may make a process hold. A single record may be larger. */
+const PAGE_BYTES = 512 * 1024;
+
+/**
+ * The arrays travel in their binary form, which the reader takes apart where somebody wants a row, and leaves alone where
+ * nobody does. Sizes are those on the disk: nothing is read for them. The index is fold_records_feed.
+ */
+const page = (range: string, order: string) => `
+  select
+    sized.feed_no,
+    (extract(epoch from sized.received_at) * 1000000)::bigint as received_us,
+    extract(epoch from clock_timestamp() - sized.created_at)::float8 as age_seconds,
+    array_send(sized.system_nos) as system_nos,
+    array_send(sized.run_nos) as run_nos,
+    array_send(sized.entity_nos) as entity_nos,
+    array_send(sized.activation_ids) as activation_ids,
+    array_send(sized.seqs) as seqs,
+    array_send(sized.shown_us) as shown_us,
+    array_send(sized.occurred_us) as occurred_us,
+    array_send(sized.received_us) as received_us_each,
+    array_send(sized.flags) as flags,
+    array_to_json(sized.attributes)::text as attributes
+  from (
+    select waiting.*, sum(waiting.size) over (order by waiting.feed_no ${order}) - waiting.size as size_before
+    from (
+      select
+        fold_records.*,
+        coalesce(pg_column_size(activation_ids), 0) * 5 + coalesce(pg_column_size(attributes), 0) as size
+      from fold_records
+      where ${range}
+      order by feed_no ${order}
+      limit ${MAX_RECORDS}
+    ) as waiting
+  ) as sized
+  where sized.size_before < ${PAGE_BYTES}
+  order by sized.feed_no`;
+
+const PAGE_FROM = { name: "feed_from", text: page("feed_no >= $1", "asc") };
+const PAGE_BEFORE = { name: "feed_before", text: page("feed_no < $1", "desc") };
+
+/** A page of the feed in its order: record `fromNo` and as many of its successors as fit. Empty where there is nothing yet. */
+export async function readFeedFrom(db: Queryable, fromNo: number): Promise<FeedRecord[]> {
+  const { rows } = await db.query({ ...PAGE_FROM, values: [fromNo] });
+  return (rows as FeedRow[]).map(decodeFeedRecord);
+}
+
+/** The page that ends with the record before `beforeNo`, in the order of the feed. */
+export async function readFeedBefore(db: Queryable, beforeNo: number): Promise<FeedRecord[]> {
+  const { rows } = await db.query({ ...PAGE_BEFORE, values: [beforeNo] });
+  return (rows as FeedRow[]).map(decodeFeedRecord);
+}

@@ -1,0 +1,522 @@
+import type { WatchActivationsRequestOutput, WatchActivationsResponse } from "slimmer-grpc";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { FLAGS } from "../../src/domain/activation.ts";
+import {
+  createFeed,
+  type Feed,
+  type FeedOptions,
+  type LiveEvent,
+} from "../../src/reading/feed/feed.ts";
+import type { Store } from "../../src/store/open.ts";
+import { createMetrics } from "../../src/telemetry/metrics.ts";
+import { attic, boiler, door, greenhouse, skylight } from "../support/cast.ts";
+import { useDatabase } from "../support/database.ts";
+import { eventually } from "../support/eventually.ts";
+import {
+  appendToFeed,
+  emptyFeed,
+  type FeedRowFacts,
+  runOf,
+  storeOf,
+  trimFeed,
+} from "../support/feed-records.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
+
+const databaseUrl = useDatabase();
+let store: Store;
+let inGreenhouse: Awaited<ReturnType<typeof runOf>>;
+let inAttic: typeof inGreenhouse;
+
+beforeAll(async () => {
+  store = storeOf(databaseUrl());
+  inGreenhouse = await runOf(store, greenhouse.systemId, greenhouse.entities);
+  inAttic = await runOf(store, attic.systemId, attic.entities);
+});
+afterAll(() => store.close());
+beforeEach(async () => {
+  await emptyFeed(store.pool);
+  await store.pool.query("update feed_state set feed_id = gen_random_uuid()");
+});
+
+const NOTHING: WatchActivationsRequestOutput = {
+  cursor: "",
+  recent: 0,
+  system_id: "",
+  run_id: "",
+  category: "",
+  name: "",
+  identity: "",
+  unregistered: false,
+  clock_suspect: false,
+  late: false,
+};
+
+/** A feed like that of one process, with metrics of its own. */
+function feedOfTest(more: Partial<FeedOptions> = {}, from: Store = store) {
+  const metrics = createMetrics({ defaults: false });
+  const feed = createFeed({
+    read: (work) => from.questions.run(work),
+    connect: (onLost) => from.connect("feed", onLost),
+    metrics,
+    log: { warn: () => {} },
+    nowMs: () => Date.now(),
+    ...more,
+  });
+  onTestFinished(() => feed.close());
+  return { feed, metrics };
+}
+
+/** One who watches: what it has been given so far. */
+function watcher(feed: Feed, request: Partial<WatchActivationsRequestOutput> = {}) {
+  const leaving = new AbortController();
+  onTestFinished(() => leaving.abort());
+  const messages: WatchActivationsResponse[] = [];
+  const ended = (async () => {
+    for await (const message of feed.watch({ ...NOTHING, ...request }, leaving.signal)) {
+      messages.push(message);
+    }
+  })();
+  ended.catch(() => {});
+  return {
+    messages,
+    ended,
+    leave: () => leaving.abort(),
+    get ids() {
+      return messages.flatMap(({ activations = [] }) =>
+        activations.map((one) => one.activation_id),
+      );
+    },
+    get cursor() {
+      return messages.at(-1)?.cursor ?? "";
+    },
+    begun: () => eventually(() => expect(messages.length).toBeGreaterThan(0)),
+  };
+}
+
+const ofDoor = (facts: Partial<FeedRowFacts> = {}): FeedRowFacts => ({
+  systemNo: inGreenhouse.systemNo,
+  runNo: inGreenhouse.runNo,
+  entityNo: inGreenhouse.entityNo(door),
+  ...facts,
+});
+const ofBoiler = (facts: Partial<FeedRowFacts> = {}) =>
+  ofDoor({ entityNo: inGreenhouse.entityNo(boiler), ...facts });
+const ofSkylight = (facts: Partial<FeedRowFacts> = {}): FeedRowFacts => ({
+  systemNo: inAttic.systemNo,
+  runNo: inAttic.runNo,
+  entityNo: inAttic.entityNo(skylight),
+  ...facts,
+});
+const many = (count: number, row = ofDoor) => Array.from({ length: count }, () => row());
+
+describe("watching", () => {
+  test("gives every activation as it is stored, once and in order", async () => {
+    const one = watcher(feedOfTest().feed);
+    await one.begun();
+    expect(one.messages[0]).toMatchObject({ activations: [], caught_up: true });
+    const ids = [
+      ...(await appendToFeed(store.pool, [ofDoor(), ofSkylight()])),
+      ...(await appendToFeed(store.pool, [])),
+      ...(await appendToFeed(store.pool, [ofBoiler()])),
+    ];
+    await eventually(() => expect(one.ids).toEqual(ids));
+  });
+
+  test("tells all that is known of an activation", async () => {
+    const one = watcher(feedOfTest().feed);
+    await one.begun();
+    const shownUs = 1_800_000_000_123_456;
+    const receivedUs = shownUs + 61_000_000;
+    const attributes = { by: "key 7", note: 'a "quoted", {braced} one' };
+    const [id] = await appendToFeed(store.pool, [
+      ofDoor({ seq: 7, shownUs, receivedUs, flags: FLAGS.unregistered, attributes }),
+      ofBoiler({ shownUs, receivedUs, flags: FLAGS.clockSuspect }),
+    ]);
+    await eventually(() => expect(one.ids).toHaveLength(2));
+    const [first, second] = one.messages.flatMap(({ activations = [] }) => activations);
+    const shown = { seconds: 1_800_000_000, nanos: 123_456_000 };
+    const received = { seconds: 1_800_000_061, nanos: 123_456_000 };
+    expect(first).toEqual({
+      system_id: "greenhouse",
+      run_id: inGreenhouse.runId,
+      entity: door,
+      activation_id: id,
+      shown_at: shown,
+      occurred_at: shown,
+      received_at: received,
+      seq: 7,
+      attributes,
+      unregistered: true,
+      clock_suspect: false,
+      late: true,
+    });
+    expect(second).toMatchObject({
+      ...{ entity: boiler, seq: 0, attributes: {}, unregistered: false },
+      ...{ clock_suspect: true, late: false },
+      ...{ shown_at: received, occurred_at: shown, received_at: received },
+    });
+  });
+
+  test("goes on from a cursor in the middle of a record, at another server", async () => {
+    const before = watcher(feedOfTest().feed);
+    await before.begun();
+    const { cursor } = before;
+    before.leave();
+    const ids = await appendToFeed(store.pool, many(1_201));
+    const last = await appendToFeed(store.pool, [ofBoiler()]);
+    for await (const first of feedOfTest().feed.watch(
+      { ...NOTHING, cursor },
+      new AbortController().signal,
+    )) {
+      expect(first.activations).toEqual([]);
+      break;
+    }
+    const { signal } = new AbortController();
+    const pieces: string[][] = [];
+    let from = cursor;
+    // Every message is read by another server, which knows nothing but the cursor.
+    while (pieces.flat().length < 1_202) {
+      for await (const { activations = [], cursor: next } of feedOfTest().feed.watch(
+        { ...NOTHING, cursor: from },
+        signal,
+      )) {
+        if (activations.length === 0) continue;
+        pieces.push(activations.map((one) => one.activation_id ?? ""));
+        from = next ?? "";
+        break;
+      }
+    }
+    expect(pieces.flat()).toEqual([...ids, ...last]);
+    expect(pieces.length).toBeGreaterThan(2);
+  });
+
+  test("misses nothing and gives nothing twice while its connection is ended again and again", async () => {
+    const servers = [feedOfTest(), feedOfTest()];
+    const all = servers.map(({ feed }) => watcher(feed));
+    await Promise.all(all.map((one) => one.begun()));
+    const ids: string[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      ids.push(...(await appendToFeed(store.pool, many(3))));
+      await store.pool.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'slimmer feed' and datname = current_database()",
+      );
+      ids.push(...(await appendToFeed(store.pool, many(2, ofBoiler))));
+    }
+    for (const one of all) await eventually(() => expect(one.ids).toEqual(ids));
+  });
+
+  test("waits for a database that is away, says so, and goes on without a gap", async () => {
+    const proxy = await startTcpProxy(databaseUrl());
+    onTestFinished(() => proxy.close());
+    const distant = storeOf(proxy.urlVia(databaseUrl()), "500ms");
+    const { feed } = feedOfTest({ heartbeatMs: 200 }, distant);
+    const one = watcher(feed);
+    await one.begun();
+    await proxy.close();
+    const ids = await appendToFeed(store.pool, many(5));
+    await eventually(() => expect(one.messages.at(-1)).toMatchObject({ caught_up: false }));
+    const { length } = one.messages;
+    await eventually(() => expect(one.messages.length).toBeGreaterThan(length + 1));
+    expect(one.ids).toEqual([]);
+    await proxy.open();
+    await eventually(() => expect(one.ids).toEqual(ids));
+    await feed.close();
+    await distant.close();
+  });
+
+  test("is told even where no notification comes", async () => {
+    const one = watcher(feedOfTest({ pollMs: 50 }).feed);
+    await one.begun();
+    const ids = await appendToFeed(store.pool, many(2), { notify: false });
+    await eventually(() => expect(one.ids).toEqual(ids));
+  });
+
+  test("gives all to a reader that fell behind what is in memory, in order", async () => {
+    const { feed } = feedOfTest({ ring: { rows: 20, bytes: 1e6, records: 10, messages: 10 } });
+    const slow = feed.watch(NOTHING, AbortSignal.timeout(20_000))[Symbol.asyncIterator]();
+    await slow.next();
+    const ids: string[] = [];
+    const quick = watcher(feed);
+    await quick.begun();
+    for (let round = 0; round < 40; round += 1) {
+      ids.push(...(await appendToFeed(store.pool, many(1 + (round % 7)))));
+    }
+    await eventually(() => expect(quick.ids).toEqual(ids));
+    const read: (string | undefined)[] = [];
+    while (read.length < ids.length) {
+      const { value } = await slow.next();
+      read.push(
+        ...(value?.activations ?? []).map((one: { activation_id?: string }) => one.activation_id),
+      );
+    }
+    expect(read).toEqual(ids);
+    await slow.return?.();
+  });
+
+  test("sends a heartbeat with a cursor after a while of nothing", async () => {
+    const one = watcher(feedOfTest({ heartbeatMs: 30, nowMs: () => 1_500 }).feed);
+    await eventually(() => expect(one.messages.length).toBeGreaterThan(3));
+    expect(one.messages[2]).toEqual({
+      activations: [],
+      cursor: expect.stringMatching(/^[\w-]{36}$/),
+      server_time: { seconds: 1, nanos: 500_000_000 },
+      caught_up: true,
+    });
+  });
+
+  test("begins with the latest that match", async () => {
+    const ids: string[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const [, doorId] = await appendToFeed(store.pool, [ofBoiler(), ofDoor(), ofSkylight()]);
+      ids.push(doorId as string);
+    }
+    const one = watcher(feedOfTest().feed, { recent: 3, identity: "door-?" });
+    await one.begun();
+    expect(one.ids).toEqual(ids.slice(-3));
+    const [next] = await appendToFeed(store.pool, [ofDoor(), ofBoiler()]);
+    await eventually(() => expect(one.ids).toEqual([...ids.slice(-3), next]));
+  });
+
+  test.each([
+    ["a system", { system_id: "attic" }, [2]],
+    ["a category", { category: "temp*" }, [1]],
+    ["a sensor of a system", { system_id: "greenhouse", name: "*door" }, [0, 3, 4, 5]],
+    ["what its run did not list", { unregistered: true }, [3]],
+    ["wrong clocks", { clock_suspect: true }, [4]],
+    ["late ones", { late: true, system_id: "greenhouse" }, [5]],
+    ["nothing that is there", { system_id: "attic", identity: "door-1" }, []],
+  ] as const)("can be limited to %s", async (_, request, wanted) => {
+    const { feed } = feedOfTest();
+    const one = watcher(feed, request);
+    const all = watcher(feed);
+    await Promise.all([one.begun(), all.begun()]);
+    const shownUs = (Date.now() - 90_000) * 1_000;
+    const ids = await appendToFeed(store.pool, [
+      ofDoor(),
+      ofBoiler(),
+      ofSkylight(),
+      ofDoor({ flags: FLAGS.unregistered }),
+      ofDoor({ flags: FLAGS.clockSuspect }),
+      ofDoor({ shownUs, receivedUs: Date.now() * 1_000 }),
+    ]);
+    const [end] = await appendToFeed(store.pool, [ofDoor()]);
+    await eventually(() => expect(all.ids.at(-1)).toBe(end));
+    const expected = wanted.map((at) => ids[at]);
+    await eventually(() => expect(one.ids.filter((id) => id !== end)).toEqual(expected));
+  });
+
+  test("can be limited to a run", async () => {
+    const next = await runOf(store, greenhouse.systemId, greenhouse.entities);
+    const one = watcher(feedOfTest().feed, { system_id: "greenhouse", run_id: next.runId });
+    await one.begun();
+    const [, id] = await appendToFeed(store.pool, [ofDoor(), ofDoor({ runNo: next.runNo })]);
+    await eventually(() => expect(one.ids).toEqual([id]));
+  });
+
+  test("keeps to messages that every client can take", async () => {
+    const one = watcher(feedOfTest().feed);
+    await one.begun();
+    const attributes = Object.fromEntries(
+      Array.from({ length: 16 }, (_, index) => [`key ${index}`, "ü".repeat(256)]),
+    );
+    const ids = await appendToFeed(
+      store.pool,
+      Array.from({ length: 300 }, () => ofDoor({ attributes })),
+    );
+    await eventually(() => expect(one.ids).toEqual(ids));
+    expect(one.messages.length).toBeGreaterThan(3);
+  });
+});
+
+describe("a cursor", () => {
+  const failure = (request: Partial<WatchActivationsRequestOutput>) =>
+    watcher(feedOfTest().feed, request).ended.then(
+      () => undefined,
+      (error) => error,
+    );
+
+  test("from before what is kept is refused, with what to do", async () => {
+    const one = watcher(feedOfTest().feed);
+    await one.begun();
+    for (let round = 0; round < 3; round += 1) await appendToFeed(store.pool, many(2));
+    await trimFeed(store.pool, 2);
+    expect(await failure({ cursor: one.messages[0]?.cursor ?? "" })).toMatchObject({
+      reason: "CURSOR_EXPIRED",
+      message: expect.stringMatching(/list_activations, then watch anew/),
+    });
+  });
+
+  test("at the very edge of what is kept still holds", async () => {
+    const { feed } = feedOfTest();
+    const one = watcher(feed);
+    await one.begun();
+    await appendToFeed(store.pool, many(2));
+    await eventually(() => expect(one.ids).toHaveLength(2));
+    const { cursor } = one;
+    const ids = await appendToFeed(store.pool, many(2));
+    await trimFeed(store.pool, 1);
+    const next = watcher(feedOfTest().feed, { cursor });
+    await eventually(() => expect(next.ids).toEqual(ids));
+  });
+
+  test("of another database, or from a future that a backup has undone, is refused", async () => {
+    const one = watcher(feedOfTest().feed);
+    await one.begun();
+    await appendToFeed(store.pool, many(1));
+    await eventually(() => expect(one.ids).toHaveLength(1));
+    const { cursor } = one;
+    await emptyFeed(store.pool);
+    expect(await failure({ cursor })).toMatchObject({ reason: "CURSOR_EXPIRED" });
+    await expect(one.ended).rejects.toMatchObject({ reason: "CURSOR_EXPIRED" });
+    await store.pool.query("update feed_state set last_no = 1, feed_id = gen_random_uuid()");
+    expect(await failure({ cursor })).toMatchObject({ reason: "CURSOR_EXPIRED" });
+  });
+
+  test.each(["x", "A".repeat(36), "=".repeat(36), "é".repeat(36)])("%j is none", async (cursor) => {
+    expect(await failure({ cursor, recent: 1_001, run_id: "nope" })).toMatchObject({
+      reason: "FIELDS_INVALID",
+      fields: [
+        { field: "cursor" },
+        { field: "recent" },
+        { field: "run_id" },
+        { field: "run_id", problem: "needs system_id" },
+      ],
+    });
+  });
+
+  test("is no help where the system or the run is unknown", async () => {
+    expect(await failure({ system_id: "cellar" })).toMatchObject({ reason: "NOT_FOUND" });
+    const run_id = inGreenhouse.runId;
+    expect(await failure({ system_id: "attic", run_id })).toMatchObject({ reason: "NOT_FOUND" });
+  });
+});
+
+describe("the reading of a process", () => {
+  const connections = async () => {
+    const { rows } = await store.pool.query(
+      "select count(*)::int as count from pg_stat_activity where application_name = 'slimmer feed' and datname = current_database()",
+    );
+    return rows[0].count;
+  };
+
+  test("has one connection, however many watch, and none when nobody does", async () => {
+    await eventually(async () => expect(await connections()).toBe(0));
+    const { feed, metrics } = feedOfTest();
+    expect(await connections()).toBe(0);
+    const all = [watcher(feed), watcher(feed), watcher(feed, { system_id: "attic" })];
+    await Promise.all(all.map((one) => one.begun()));
+    expect(await connections()).toBe(1);
+    expect((await metrics.feedWatchers.get()).values).toMatchObject([
+      { value: 3, labels: { kind: "watch" } },
+    ]);
+    for (const one of all) one.leave();
+    await Promise.all(all.map((one) => one.ended));
+    await eventually(async () => expect(await connections()).toBe(0));
+    expect((await metrics.feedWatchers.get()).values).toMatchObject([{ value: 0 }]);
+  });
+
+  test("tells all who watch when it is closed", async () => {
+    const { feed } = feedOfTest();
+    const one = watcher(feed);
+    await one.begun();
+    await feed.close();
+    await expect(one.ended).rejects.toMatchObject({ reason: "SHUTTING_DOWN" });
+    await expect(watcher(feed).ended).rejects.toMatchObject({ reason: "SHUTTING_DOWN" });
+  });
+});
+
+describe("a live page", () => {
+  function page(feed: Feed, request: Partial<WatchActivationsRequestOutput> = {}) {
+    const leaving = new AbortController();
+    onTestFinished(() => leaving.abort());
+    const events: (LiveEvent & { at: number })[] = [];
+    const ended = (async () => {
+      for await (const event of feed.live({ ...NOTHING, ...request }, leaving.signal)) {
+        events.push({ ...event, at: performance.now() });
+      }
+    })();
+    ended.catch(() => {});
+    return {
+      events,
+      ended,
+      begun: () => eventually(() => expect(events.length).toBeGreaterThan(0)),
+      get shown() {
+        return events.flatMap((event) => (event.kind === "activations" ? [event] : []));
+      },
+      get ids() {
+        return this.shown.flatMap(({ activations }) => activations.map((one) => one.activation_id));
+      },
+    };
+  }
+
+  test("is greeted at once, then told what is new", async () => {
+    const one = page(feedOfTest().feed);
+    await one.begun();
+    expect(one.events[0]).toMatchObject({ kind: "heartbeat" });
+    const ids = await appendToFeed(store.pool, [ofDoor(), ofSkylight()]);
+    await eventually(() => expect(one.ids).toEqual(ids));
+    expect(one.shown[0]).toMatchObject({ total: 2, skipped: 0, caughtUp: true });
+  });
+
+  test("has at most four events a second, and a count of what is left out", async () => {
+    const { feed } = feedOfTest({ liveMs: 100 });
+    const one = page(feed);
+    const filtered = page(feed, { system_id: "greenhouse", identity: "boiler*" });
+    await Promise.all([one.begun(), filtered.begun()]);
+    const ids: string[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      ids.push(...(await appendToFeed(store.pool, [...many(150), ...many(50, ofBoiler)])));
+    }
+    const sum = (events: readonly { total: number }[]) =>
+      events.reduce((total, event) => total + event.total, 0);
+    await eventually(() => expect([sum(one.shown), sum(filtered.shown)]).toEqual([4_000, 1_000]));
+    expect(one.ids.at(-1)).toBe(ids.at(-1));
+    for (const { activations, total, skipped } of [...one.shown, ...filtered.shown]) {
+      expect(activations.length).toBeLessThanOrEqual(500);
+      expect(skipped).toBe(total - activations.length);
+    }
+    one.shown.slice(1).forEach((event, index) => {
+      expect(event.at - (one.shown[index]?.at ?? 0)).toBeGreaterThan(90);
+    });
+  });
+
+  test("begins with the latest, and goes on after its cursor", async () => {
+    const ids = await appendToFeed(store.pool, many(10));
+    const { feed } = feedOfTest({ liveMs: 20 });
+    const one = page(feed, { recent: 4 });
+    await eventually(() => expect(one.ids).toEqual(ids.slice(-4)));
+    const cursor = one.shown[0]?.cursor ?? "";
+    const next = await appendToFeed(store.pool, many(3));
+    const again = page(feedOfTest({ liveMs: 20 }).feed, { cursor });
+    await eventually(() => expect(again.ids).toEqual(next));
+  });
+
+  test("whose cursor is too old is told so, and ended", async () => {
+    const one = page(feedOfTest().feed);
+    await one.begun();
+    const [first] = one.events;
+    for (let round = 0; round < 3; round += 1) await appendToFeed(store.pool, many(2));
+    await trimFeed(store.pool, 2);
+    const again = page(feedOfTest().feed, {
+      cursor: first?.kind === "heartbeat" ? first.cursor : "",
+    });
+    await again.ended;
+    expect(again.events).toMatchObject([{ kind: "expired", message: expect.any(String) }]);
+  });
+
+  test("shows fewer rows where many pages are open", async () => {
+    const { feed } = feedOfTest({ liveMs: 20 });
+    const pages = Array.from({ length: 80 }, () => page(feed));
+    await Promise.all(pages.map((one) => one.begun()));
+    await appendToFeed(store.pool, many(300));
+    for (const one of pages) {
+      await eventually(() => expect(one.shown[0]).toMatchObject({ total: 300, skipped: 290 }));
+    }
+  });
+
+  test("hears a heartbeat in the quiet", async () => {
+    const one = page(feedOfTest({ heartbeatMs: 30 }).feed);
+    await eventually(() => expect(one.events.length).toBeGreaterThan(3));
+    expect(new Set(one.events.map(({ kind }) => kind))).toEqual(new Set(["heartbeat"]));
+  });
+});
