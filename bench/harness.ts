@@ -6,18 +6,22 @@ import type {
   BenchResults,
   FireRow,
   LeftOutRow,
+  LiveRow,
   MemoryRow,
   PageRow,
+  PaintRow,
   RateRow,
 } from "./results.ts";
 import { replayBacklog } from "./rows/backlog.ts";
 import { fireCost } from "./rows/fire-cost.ts";
 import { firstPages } from "./rows/first-pages.ts";
 import { fullQueue } from "./rows/full-queue.ts";
+import { livePage } from "./rows/live-page.ts";
 import { manyAtOnce } from "./rows/many-at-once.ts";
 import { onlookers } from "./rows/onlookers.ts";
 import { singleCalls } from "./rows/single-calls.ts";
 import { throughEnvoy } from "./rows/through-envoy.ts";
+import { openChromium } from "./support/chromium.ts";
 import { findEdge } from "./support/edge.ts";
 
 /** Runs the rows that were asked for, each beside its reference. */
@@ -31,6 +35,8 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
     const fires: FireRow[] = [];
     const backlogs: BacklogRow[] = [];
     const pages: PageRow[] = [];
+    const paints: PaintRow[] = [];
+    const lives: LiveRow[] = [];
     const leftOut: LeftOutRow[] = [];
     if (isWanted(1) || isWanted(2)) rates.push(...(await singleCalls(bed, options)));
     if (isWanted(3) || isWanted(4)) rates.push(...(await manyAtOnce(bed, options)));
@@ -50,7 +56,26 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
       backlogs.push(backlog);
     }
     if (isWanted(10)) rates.push(await onlookers(bed, options));
-    if (isWanted(9)) pages.push(...(await firstPages(bed, options)));
+    if (isWanted(9) || isWanted(11)) {
+      const chromium = await openChromium();
+      const browser = typeof chromium === "string" ? undefined : chromium;
+      try {
+        if (isWanted(11) && browser) lives.push(await livePage(bed, browser, options));
+        if (isWanted(9)) {
+          const seen = await firstPages(bed, browser, options);
+          pages.push(...seen.pages);
+          paints.push(...seen.paints);
+        }
+      } finally {
+        await browser?.close();
+      }
+      if (typeof chromium === "string") {
+        const rows = [isWanted(9) ? 9 : undefined, isWanted(11) ? 11 : undefined];
+        for (const row of rows) {
+          if (row) leftOut.push({ row, what: "in a browser", why: chromium });
+        }
+      }
+    }
     return {
       at: new Date().toISOString(),
       machine: await describeMachine(bed),
@@ -60,6 +85,8 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
       fires,
       backlogs,
       pages,
+      paints,
+      lives,
       leftOut,
     };
   } finally {

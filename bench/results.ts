@@ -87,6 +87,31 @@ export type PageRow = {
   readonly goal: number;
 };
 
+/** The live page in a browser. */
+export type LiveRow = {
+  readonly row: number;
+  readonly what: string;
+  /** Activations that the page was given, and those that it was only told the number of. */
+  readonly shown: number;
+  readonly skipped: number;
+  /** From fire() to the frame that shows it. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Tasks of the page over 50 ms. */
+  readonly longTasks: number;
+  readonly longestTaskMs: number;
+  readonly goalP99Ms: number;
+};
+
+/** How soon a page shows something: the first contentful paint. */
+export type PaintRow = {
+  readonly row: number;
+  readonly what: string;
+  readonly medianMs: number;
+  readonly slowestMs: number;
+  readonly goalMs: number;
+};
+
 /** A row that was asked for and can't be measured on this machine. */
 export type LeftOutRow = { readonly row: number; readonly what: string; readonly why: string };
 
@@ -107,6 +132,8 @@ export type BenchResults = {
   readonly fires: readonly FireRow[];
   readonly backlogs: readonly BacklogRow[];
   readonly pages: readonly PageRow[];
+  readonly paints: readonly PaintRow[];
+  readonly lives: readonly LiveRow[];
   readonly leftOut: readonly LeftOutRow[];
 };
 

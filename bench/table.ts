@@ -34,7 +34,7 @@ export function table({ machine, options, rates, memory, ...rest }: BenchResults
       `${row.row}  ${row.what}: ${mib(row.peakMiB)} (idle ${mib(row.idleMiB)}), goal < ${row.goalMiB} MiB; ${row.waitingRows} activations waiting, ${row.refusedCalls} calls refused, stored again ${Math.round(row.recoveredMs)} ms after the release`,
     );
   }
-  const { fires, backlogs, pages, leftOut } = rest;
+  const { fires, backlogs, pages, paints, lives, leftOut } = rest;
   if (fires.length > 0) parts.push("", fireTable(fires));
   for (const row of backlogs) {
     parts.push(
@@ -44,6 +44,18 @@ export function table({ machine, options, rates, memory, ...rest }: BenchResults
     );
   }
   if (pages.length > 0) parts.push("", pageTable(pages));
+  for (const { row, what, medianMs, slowestMs, goalMs } of paints) {
+    parts.push(
+      "",
+      `${row}  ${what}: median ${ms(medianMs)}, slowest ${ms(slowestMs)}, goal < ${goalMs} ms`,
+    );
+  }
+  for (const { row, what, shown, skipped, p50Ms, p99Ms, ...live } of lives) {
+    parts.push(
+      "",
+      `${row}  ${what}: p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}, goal < ${live.goalP99Ms} ms; ${shown} shown, ${skipped} counted only; ${live.longTasks} tasks over 50 ms, the longest ${ms(live.longestTaskMs)}`,
+    );
+  }
   for (const { row, what, why } of leftOut) parts.push("", `${row}  ${what}: left out, ${why}`);
   return parts.join("\n");
 }

@@ -350,13 +350,13 @@ function live(query, response) {
   response.write("retry: 1000\n\n");
   send("heartbeat", { server_time: iso(Date.now()) });
   const before = Number(query.get("recent")) || 0;
-  if (before) batch(recent(list, before, Date.now()).reverse(), before);
+  if (before && list.length) batch(recent(list, before, Date.now()).reverse(), before);
   let due = 0;
   const timer = setInterval(() => {
     due += Number(rate) / 4;
     const count = Math.floor(due);
     due -= count;
-    if (count)
+    if (count && list.length)
       batch(
         Array.from({ length: Math.min(500, count) }, () =>
           activation(pick(list), Date.now() - 250 * chance()),

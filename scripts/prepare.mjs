@@ -27,7 +27,9 @@ const LOCK = join(
 );
 /** What the build reads; proto/dist and dist are what it writes. */
 const SOURCES = ["src", "proto"];
-/** What it must have written, each beside the notes of the incremental compiler. */
+/** What else decides what it writes. */
+const BUILDERS = ["scripts/build-dashboard.mjs"];
+/** What it must have written, beside the notes of the incremental compiler. */
 const OUTPUTS = [
   { file: join(ROOT, "dist/cli/index.js"), notes: join(ROOT, "dist/.tsbuildinfo") },
   { file: join(ROOT, "proto/dist/index.js"), notes: join(ROOT, "proto/dist/.tsbuildinfo") },
@@ -35,6 +37,8 @@ const OUTPUTS = [
     file: join(ROOT, "src/client/dist/index.js"),
     notes: join(ROOT, "src/client/dist/.tsbuildinfo"),
   },
+  // The page is bundled anew each time.
+  { file: join(ROOT, "dist/dashboard/index.html") },
 ];
 
 /** What went wrong, for a person: the message is all there is to say. */
@@ -97,6 +101,7 @@ function isBuilt() {
 /** Paths, sizes and times of everything that the build reads, and which dependencies it was built with. */
 function buildStamp() {
   const files = SOURCES.flatMap((name) => filesBelow(join(ROOT, name)));
+  files.push(...BUILDERS.map((name) => join(ROOT, name)));
   for (const name of readdirSync(ROOT)) {
     if (/^tsconfig.*\.json$/.test(name)) files.push(join(ROOT, name));
   }
@@ -123,7 +128,7 @@ function build() {
   rmSync(BUILT, { force: true });
   for (const { file, notes } of OUTPUTS) {
     // The incremental compiler trusts its notes and would write nothing again.
-    if (!existsSync(file)) rmSync(notes, { force: true });
+    if (notes && !existsSync(file)) rmSync(notes, { force: true });
   }
   // Taken before: a file that changes during the build makes the next one build again.
   const stamp = buildStamp();

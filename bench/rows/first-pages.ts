@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { Browser } from "playwright-core";
 import {
   credentials,
   ReaderClient,
@@ -9,7 +10,7 @@ import {
 import type { Bed } from "../bed.ts";
 import { fillHistory } from "../history.ts";
 import type { BenchOptions } from "../options.ts";
-import type { PageRow } from "../results.ts";
+import type { PageRow, PaintRow } from "../results.ts";
 import { median } from "../rounds.ts";
 import { migrateUp, type SlimmerProcess, startSlimmer } from "../support/slimmer-process.ts";
 
@@ -68,7 +69,11 @@ const PAGES: Record<PageRow["page"], Page> = {
 };
 
 /** Row 9: the first page of each screen with a large history, against the same with a small one. */
-export async function firstPages(bed: Bed, options: BenchOptions): Promise<PageRow[]> {
+export async function firstPages(
+  bed: Bed,
+  browser: Browser | undefined,
+  options: BenchOptions,
+): Promise<{ pages: PageRow[]; paints: PaintRow[] }> {
   const { history, seconds, rounds, say } = options;
   const sides: Side[] = [];
   try {
@@ -96,10 +101,50 @@ export async function firstPages(bed: Bed, options: BenchOptions): Promise<PageR
       say(`first page  ${page}  ${row.large.p50Ms.toFixed(1)} ms`);
       rows.push(row);
     }
-    return rows;
+    const paints = browser ? await firstPaints(browser, large) : [];
+    return { pages: rows, paints };
   } finally {
     for (const side of sides) await side.close();
   }
+}
+
+const PAINT_GOAL_MS = 1_000;
+const PAINTS = 7;
+
+/** How soon the pages show something in a browser that has never seen them, with the large history behind them. */
+async function firstPaints(browser: Browser, { env, placeOf }: Side): Promise<PaintRow[]> {
+  const web = await startSlimmer("web", { ...env, SLIMMER_WEB_LISTEN: "127.0.0.1:0" });
+  const { systemId } = await placeOf(0);
+  const rows: PaintRow[] = [];
+  try {
+    for (const [name, path] of [
+      ["fleet", "/"],
+      ["system", `/systems/${systemId}`],
+    ] as const) {
+      const times: number[] = [];
+      for (let paint = 0; paint < PAINTS; paint++) {
+        const context = await browser.newContext();
+        const page = await context.newPage();
+        await page.goto(`http://${web.addresses.http}${path}`, { waitUntil: "networkidle" });
+        times.push(
+          (await page.evaluate(
+            "performance.getEntriesByName('first-contentful-paint')[0].startTime",
+          )) as number,
+        );
+        await context.close();
+      }
+      rows.push({
+        row: 9,
+        what: `first contentful paint, ${name}`,
+        medianMs: median(times),
+        slowestMs: Math.max(...times),
+        goalMs: PAINT_GOAL_MS,
+      });
+    }
+  } finally {
+    await web.stop();
+  }
+  return rows;
 }
 
 async function time(page: PageRow["page"], { reader, placeOf }: Side, number: number) {
@@ -135,6 +180,7 @@ function pageRow(
 }
 
 type Side = {
+  readonly env: Record<string, string>;
   readonly reader: Asker;
   placeOf(number: number): Promise<Place>;
   close(): Promise<void>;
@@ -161,6 +207,7 @@ async function openSide(
   const reader = createAsker(server.addresses.grpc);
   const places = new Map<number, Place>();
   return {
+    env,
     reader,
     async placeOf(number) {
       const known = places.get(number);

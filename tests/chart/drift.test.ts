@@ -1,12 +1,13 @@
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { loadSettings } from "../../src/config/load.ts";
 import { EDGE_KEYS } from "../../src/config/settings.ts";
 import { edgeBootstrap } from "../../src/edge/render.ts";
-import { containersOf, type Manifest, manifests } from "../support/chart.ts";
+import { containersOf, type Manifest, manifests, valuesFile } from "../support/chart.ts";
 import { run } from "../support/command.ts";
-import { readText } from "../support/source-files.ts";
+import { filesBelow, readText } from "../support/source-files.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -18,6 +19,19 @@ test("the rules of Prometheus are the same for compose and the chart", () => {
   expect(readText("helm/slimmer/files/slimmer.rules.yml")).toBe(
     readText("deploy/prometheus/rules/slimmer.rules.yml"),
   );
+});
+
+test("the boards of Grafana are the same for compose and the chart", async () => {
+  const boards = filesBelow("deploy/grafana", ".json");
+  expect(boards.length).toBeGreaterThan(0);
+  expect(filesBelow("helm/slimmer/files/grafana", ".json").map(nameOf)).toEqual(boards.map(nameOf));
+  const objects = await manifests(valuesFile("monitoring-values.yaml"));
+  const { data } = objects.find(({ metadata }) => metadata.name === BOARDS) as Manifest;
+  for (const board of boards) {
+    const text = readText(board);
+    expect(readText(`helm/slimmer/files/grafana/${nameOf(board)}`)).toBe(text);
+    expect(data[nameOf(board)]).toBe(text);
+  }
 });
 
 test("every alert has its runbook", () => {
@@ -39,10 +53,18 @@ test("the edge of the chart and that of compose differ only in where the servers
     chartEnv().then((env) => edge(env)),
     edge(composeEnv()),
   ]);
-  expect(chart).toContain("address: slimmer-serve\n");
-  expect(compose).toContain("address: serve\n");
-  expect(chart.replaceAll("address: slimmer-serve\n", "address: serve\n")).toBe(compose);
+  for (const server of ["serve", "web"]) {
+    expect(chart).toContain(`address: slimmer-${server}\n`);
+    expect(compose).toContain(`address: ${server}\n`);
+  }
+  expect(chart.replaceAll(/address: slimmer-(serve|web)\n/g, "address: $1\n")).toBe(compose);
 });
+
+const BOARDS = "slimmer-grafana-dashboards";
+
+function nameOf(file: string): string {
+  return basename(file);
+}
 
 /** The bootstrap for an environment. */
 async function edge(env: Record<string, string>): Promise<string> {

@@ -4,6 +4,7 @@ import {
   CHART,
   CI_VALUES,
   containersOf,
+  type Manifest,
   manifests,
   refusal,
   render,
@@ -46,6 +47,76 @@ test("the names that others rely on", async () => {
   ]);
   const [serve] = containersOf(named("Deployment", "slimmer-serve") as never).slice(-1);
   expect(serve?.image).toBe("r.example/slimmer:9");
+});
+
+test("the dashboard is there by default, behind the web host alone", async () => {
+  const objects = await manifests([]);
+  const web = (kind: string) =>
+    objects.find((object) => object.kind === kind && object.metadata.name === "slimmer-web");
+  const [container] = containersOf(web("Deployment") as Manifest).slice(-1);
+  const env = new Map(container?.env?.map(({ name, value }) => [name, value]));
+  expect(container?.args).toEqual(["web"]);
+  expect(env.get("SLIMMER_WEB_LISTEN")).toBe("0.0.0.0:8080");
+  expect(web("Deployment")?.spec.replicas).toBe(2);
+  expect(web("PodDisruptionBudget")?.spec).toMatchObject({ maxUnavailable: 1 });
+  expect(web("Service")?.spec).toMatchObject({ clusterIP: "None", ports: [{ port: 8080 }] });
+  const [fromEnvoy] = web("NetworkPolicy")?.spec.ingress ?? [];
+  expect(fromEnvoy.from[0].podSelector.matchLabels).toMatchObject({
+    "app.kubernetes.io/component": "envoy",
+  });
+  expect(await render([])).toContain(
+    "name: SLIMMER_EDGE_WEB\n              value: slimmer-web:8080",
+  );
+});
+
+test("without the dashboard nothing of it is left", async () => {
+  const text = await render(["--set", "web.enabled=false"]);
+  expect(text).not.toContain("slimmer-web");
+  expect(text).not.toContain("component: web");
+  expect(text).not.toContain("SLIMMER_EDGE_WEB\n");
+});
+
+test("serve and web judge silence alike", async () => {
+  const objects = await manifests(["--set", "silentAfter=10m"]);
+  for (const name of ["slimmer-serve", "slimmer-web"]) {
+    const deployment = objects.find(
+      ({ kind, metadata }) => kind === "Deployment" && metadata.name === name,
+    ) as Manifest;
+    const [container] = containersOf(deployment).slice(-1);
+    const silentAfter = container?.env?.find((entry) => entry.name === "SLIMMER_SILENT_AFTER");
+    expect(silentAfter?.value, name).toBe("10m");
+  }
+});
+
+test("the PodMonitor finds the metrics of every process", async () => {
+  const objects = await manifests(valuesFile("monitoring-values.yaml"));
+  const monitor = objects.find(({ kind }) => kind === "PodMonitor") as Manifest;
+  const scraped = monitor.spec.podMetricsEndpoints.map(({ port }: { port: string }) => port);
+  for (const component of ["serve", "web", "keeper", "envoy"]) {
+    const { spec } = objects.find(
+      ({ kind, metadata }) => kind === "Deployment" && metadata.name === `slimmer-${component}`,
+    ) as Manifest;
+    const { containers, initContainers = [] } = spec.template.spec;
+    const ports = [...containers, ...initContainers].flatMap(({ ports: own = [] }) => own);
+    expect(
+      ports.some(({ name }: { name: string }) => scraped.includes(name)),
+      component,
+    ).toBe(true);
+    expect(spec.template.metadata.labels).toMatchObject(monitor.spec.selector.matchLabels);
+  }
+});
+
+test("the boards of Grafana carry the label that its sidecar looks for", async () => {
+  const args = ["--set", "monitoring.grafanaDashboards.enabled=true"];
+  const objects = await manifests([
+    ...args,
+    "--set",
+    "monitoring.grafanaDashboards.labels.team=ops",
+  ]);
+  const boards = objects.find(({ metadata }) => metadata.name === "slimmer-grafana-dashboards");
+  expect(boards?.kind).toBe("ConfigMap");
+  expect(boards?.metadata).toMatchObject({ labels: { grafana_dashboard: "1", team: "ops" } });
+  expect(await render([])).not.toContain("grafana");
 });
 
 test("another release has its own names, and long ones fit", async () => {
@@ -104,7 +175,6 @@ test.each([
     ["--set", "hosts.web=grpc.slimmer.local"],
     /grpc\.slimmer\.local/,
   ],
-  ["a web process, which there is not yet", ["--set", "web.enabled=true"], /web/],
   [
     "two sources of the certificate",
     ["--set", "tls.existingSecret=a,tls.certManager.enabled=true,tls.certManager.issuerRef.name=b"],

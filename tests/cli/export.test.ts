@@ -86,8 +86,7 @@ describe("export", () => {
     await eventually(() => expect(readFileSync(`${file}.part`, "utf8")).toBe("a,b\r\n"));
     child.kill("SIGINT");
     expect(await ended).toEqual([1, null]);
-    expect(stderr).toMatch(/^slimmer: interrupted after 0 activations: .*part\n$/,
-    );
+    expect(stderr).toMatch(/^slimmer: interrupted after 0 activations: .*part\n$/);
     expect(existsSync(file)).toBe(false);
   });
 

@@ -32,10 +32,11 @@ test("a Python client of 2018 with the root certificate registers and sends", SL
   expect(Number(await space.query("select count(*) from activations")) - before).toBe(sent);
 });
 
-test("another Host on the same name gets 404, and so does the web host for now", async () => {
+test("each host has its own, and another Host on the same name gets 404", async () => {
   expect(await statusOf("/v1/ping", GRPC_HOST, "--data", '{"message": "hello"}')).toBe("200");
   expect(await statusOf("/v1/ping", "other.example")).toBe("404");
-  expect(await statusOf("/", "slimmer.local")).toBe("404");
+  expect(await statusOf("/v1/fleet", "slimmer.local")).toBe("200");
+  expect(await statusOf("/v1/ping", "slimmer.local", "--data", "{}")).not.toBe("200");
 });
 
 test("plaintext gets nothing", async () => {

@@ -102,6 +102,23 @@ function framesOf(body: Buffer): { messages: Buffer[]; trailers: string } {
   return { messages, trailers };
 }
 
+test("activations are listed, and found by their ids, by hosts without gRPC", async () => {
+  const activation_id = v7();
+  await createCaller(clientOfTest(edge())).fire({ system_id, run_id, entity: door, activation_id });
+  const row = { system_id, run_id, entity: door, activation_id, seq: "0", late: false };
+  const found = await get(`/v1/systems/greenhouse/activations/${activation_id}`);
+  expect(found).toMatchObject({ status: 200, body: row });
+  const pattern = "category=do*&identity=door-%3F&page_size=1";
+  for (const path of ["/v1/activations", "/v1/systems/greenhouse/activations"]) {
+    await eventually(async () =>
+      expect(await get(`${path}?${pattern}`)).toMatchObject({
+        status: 200,
+        body: { activations: [row] },
+      }),
+    );
+  }
+});
+
 describe("a page of another origin", () => {
   const headers = {
     "content-type": "application/grpc-web+proto",

@@ -65,7 +65,7 @@ beforeAll(async () => {
   ]) {
     await db.query(statement);
   }
-});
+}, 120_000);
 afterAll(() => db.end());
 
 type Node = {

@@ -2,7 +2,7 @@ import { credentials, MainClient } from "slimmer-grpc";
 import { afterAll, beforeAll } from "vitest";
 import { type Caller, createCaller } from "./caller.ts";
 import { startTemporaryPostgres } from "./postgres-server.ts";
-import { createSampleFleet } from "./sample-fleet.ts";
+import { createSampleFleet, LIVING_SYSTEMS } from "./sample-fleet.ts";
 import { urlOf } from "./server-databases.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
 import { prepareTemplate } from "./template.ts";
@@ -40,11 +40,13 @@ export function useDashboard({ isEmpty = false }: { isEmpty?: boolean } = {}): (
     const { http } = web.addresses;
     const client = new MainClient(serve.addresses.grpc, credentials.createInsecure());
     closing.push(async () => client.close());
+    const call = createCaller(client);
+    if (!isEmpty) closing.push(keepAlive(call));
     dashboard = {
       url: `http://${http}`,
       grpc: serve.addresses.grpc,
       databaseUrl,
-      call: createCaller(client),
+      call,
       async restartWeb(whileAway = async () => {}) {
         await web.kill();
         await whileAway();
@@ -59,4 +61,14 @@ export function useDashboard({ isEmpty = false }: { isEmpty?: boolean } = {}): (
     if (!dashboard) throw new Error("the pages of useDashboard() exist only while tests run");
     return dashboard;
   };
+}
+
+const SIGN_OF_LIFE_MS = 5_000;
+
+/** Signs of life of the systems that are up, for as long as the tests run. */
+function keepAlive(call: Caller): () => Promise<void> {
+  const timer = setInterval(() => {
+    for (const system_id of LIVING_SYSTEMS) call.ping({ system_id }).catch(() => {});
+  }, SIGN_OF_LIFE_MS);
+  return async () => clearInterval(timer);
 }

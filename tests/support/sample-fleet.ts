@@ -42,7 +42,10 @@ const SAMPLES: readonly Sample[] = [
   { systemId: "workshop", site: "home", fate: "up", runs: [10], busy: 22 },
 ];
 
-export const SAMPLE_SYSTEMS: readonly string[] = SAMPLES.map(({ systemId }) => systemId);
+/** Those whose clients would be sending signs of life. */
+export const LIVING_SYSTEMS: readonly string[] = SAMPLES.filter(({ fate }) => fate === "up").map(
+  ({ systemId }) => systemId,
+);
 
 const SENSORS: readonly Entity[] = [
   { category: "door", name: "quay gate", identity: "d-01" },
@@ -75,6 +78,12 @@ export async function createSampleFleet(url: string, nowMs: number): Promise<voi
     const random = seededRandom(7);
     for (const sample of SAMPLES) await createSystem(db, sample, nowMs, random);
     while ((await fold(db)).more);
+    await db.query(
+      `update systems set created_at = (select min(received_at) from runs where runs.system_no = systems.system_no)`,
+    );
+    await db.query(
+      `update entities set created_at = systems.created_at from systems where systems.system_no = entities.system_no`,
+    );
   } finally {
     await db.end();
   }
@@ -132,6 +141,7 @@ async function createSystem(
   await recordPresence(db, [
     {
       systemNo,
+      runNo,
       seenAtMs: lastSignMs,
       report: { sent: 1_200, spooled: fate === "late" ? 31 : 0, lost: fate === "down" ? 3 : 0 },
     },

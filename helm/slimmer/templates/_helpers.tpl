@@ -146,6 +146,11 @@ topologySpreadConstraints:
 {{- include "slimmer.names" .Values.hosts.grpc | splitList "," | first -}}
 {{- end }}
 
+{{/* The name of the dashboard, for the notes and the test. */}}
+{{- define "slimmer.webHost" -}}
+{{- include "slimmer.names" .Values.hosts.web | splitList "," | first -}}
+{{- end }}
+
 {{/* Names of the hosts, with commas, each once. */}}
 {{- define "slimmer.hostNames" -}}
 {{- $names := list -}}

@@ -65,7 +65,7 @@ function Rows({ caption, titles, rows }: ChartTableProps) {
         </tbody>
       </table>
       {all.length > shown && (
-        <button type="button" onClick={() => setShown(shown + ROWS_AT_ONCE)}>
+        <button type="button" class="button" onClick={() => setShown(shown + ROWS_AT_ONCE)}>
           Show {Math.min(ROWS_AT_ONCE, all.length - shown)} more of{" "}
           {all.length.toLocaleString("en")}
         </button>

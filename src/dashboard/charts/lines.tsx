@@ -23,7 +23,7 @@ export type LinesProps = {
 };
 
 /** Steps between the marks of the axis: whole days. */
-const DAYS = [1, 2, 7, 14, 30, 60, 120, 365].map((days) => days * 86_400);
+const DAYS = [1, 2, 4, 7, 14, 21, 30, 60, 120, 365].map((days) => days * 86_400);
 
 /** The plot asks dates for their local parts; here they shall be those of UTC. */
 function utcAsLocal(seconds: number): Date {
@@ -70,15 +70,16 @@ export function Lines({ times, left, right, timeWords, height = 200 }: LinesProp
             {
               ...timeAxis(colours, font),
               grid: { show: false },
+              space: 54,
               incrs: DAYS,
               values: (_, splits) => splits.map((at) => timeWords(at * 1_000).replace(/^\w+ /, "")),
             },
-            { ...valueAxis(colours, font, left.words), scale: "left", size: 64 },
+            { ...valueAxis(colours, font, left.words), scale: "left", size: 54 },
             {
               ...valueAxis(colours, font, right.words),
               scale: "right",
               side: 1,
-              size: 72,
+              size: 60,
               grid: { show: false },
             },
           ],

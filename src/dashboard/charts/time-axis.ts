@@ -1,5 +1,5 @@
 import type uPlot from "uplot";
-import { clockWords, dayNumber, dayWords, shortCount } from "./chart-words.ts";
+import { clockWords, dayWords, shortCount } from "./chart-words.ts";
 import type { ChartColours } from "./theme.ts";
 
 const DAY_S = 86_400;
@@ -12,11 +12,12 @@ export function timeAxis(colours: ChartColours, font: string): uPlot.Axis {
     size: 30,
     gap: 9,
     values: (_, splits, __, ___, step) =>
-      splits.map((at, index) => {
-        const ms = at * 1_000;
-        if (step >= DAY_S) return dayWords(ms).replace(/^\w+,? /, "");
-        const clock = clockWords(ms);
-        return clock === "00:00" || index === 0 ? `${dayNumber(ms)}. ${clock}` : clock;
+      splits.map((at) => {
+        const clock = clockWords(at * 1_000);
+        // Midnight says which day begins.
+        return step >= DAY_S || clock === "00:00"
+          ? dayWords(at * 1_000).replace(/^\w+,? /, "")
+          : clock;
       }),
   };
 }

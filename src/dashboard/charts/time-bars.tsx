@@ -122,7 +122,7 @@ export function TimeBars({ start, counts, height = 180, onPick }: TimeBarsProps)
           <p>
             {dayWords(zoom.fromMs)} {clockWords(zoom.fromMs)} to {dayWords(zoom.toMs)}{" "}
             {clockWords(zoom.toMs)}{" "}
-            <button type="button" class="chart-reset" onClick={() => setZoom(undefined)}>
+            <button type="button" class="button chart-reset" onClick={() => setZoom(undefined)}>
               Show all
             </button>
           </p>

@@ -24,7 +24,12 @@ export function WeekHours({ start, counts }: WeekHoursProps) {
 
   return (
     <figure class="chart week-hours">
-      <div class="chart-scroll">
+      <section
+        class="chart-scroll"
+        aria-label="Activations by weekday and hour"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls on a narrow screen
+        tabIndex={0}
+      >
         <table onPointerLeave={() => setTold(undefined)}>
           <caption class="sr">Activations by weekday and hour, in your time zone</caption>
           <thead>
@@ -54,7 +59,7 @@ export function WeekHours({ start, counts }: WeekHoursProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <figcaption class="chart-foot">
         <p class="chart-told">{told ?? <span class="faint">{peakWords(table)}</span>}</p>
         <HeatLegend

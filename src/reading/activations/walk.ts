@@ -11,6 +11,7 @@ import {
   type Found,
   type FoundActivation,
   findInRanges,
+  findInSystem,
   findInWindow,
   findSuspect,
   type IdRange,
@@ -116,9 +117,8 @@ function isPast(place: Place, lowMs: number): boolean {
 
 /** Every row of the system in its order; one statement a page. */
 function systemWay(wanted: Wanted, systemNo: number): Way {
-  const { lowMs, beforeMs } = wanted;
-  return async (db, page) =>
-    findInRanges(db, { ranges: [{ systemNo, lowMs, highMs: beforeMs }], lowMs }, wanted, page);
+  const { lowMs } = wanted;
+  return async (db, page) => findInSystem(db, { systemNo, lowMs }, wanted, page);
 }
 
 /** Led by the counts, in a few statements a page. */

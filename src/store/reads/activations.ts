@@ -104,17 +104,11 @@ function branch(table: string, where: string, order: string, isWanted: string): 
 }
 
 /**
- * Rows of right clocks, of the systems and id ranges in `spans`. $11 how many, $12 and $13 the key and system_no of the
- * place after which to begin, $14 the lowest id of all: a bound that is known before the first row, so that partitions
- * outside it are never opened. The index is the primary key, one descent for each span and partition.
+ * Rows of right clocks. $11 how many, $12 and $13 the key and system_no of the place after which to begin, $14 the lowest
+ * id of all: bounds that are known before the first row, so that partitions outside them are never opened. The index is
+ * the primary key.
  */
-function datedStatement(spans: string): string {
-  const where = `row.system_no = span.system_no
-            and row.activation_id >= span.low
-            and row.activation_id < span.high
-            and row.activation_id >= $14::uuid
-            and row.activation_id <= $12::uuid
-            and (row.activation_id < $12::uuid or row.system_no < $13::bigint)`;
+function datedStatement(where: string, from: (hits: string) => string): string {
   const isWanted = `row.flags & ${SUSPECT} = 0 and ${wanted("row.occurred_at")} ${PATTERNS}`;
   const walk = (table: string) => branch(table, where, "row.activation_id desc", isWanted);
   return `
@@ -122,14 +116,38 @@ function datedStatement(spans: string): string {
     hit.system_no, hit.activation_id, hit.run_no, hit.entity_no, hit.seq, hit.flags, hit.attributes, hit.is_wanted, hit.scanned,
     ${microseconds("hit.occurred_at")} as occurred_us,
     ${microseconds("hit.received_at")} as received_us
-  from ${spans}
-  cross join lateral (
+  from ${from(`(
     ${walk("activations")}
     union all
     ${walk("stray_activations")}
-  ) as hit
+  ) as hit`)}
   order by hit.activation_id desc, hit.system_no desc
   limit $11`;
+}
+
+/** With few and plain bounds, so that the planner sees that the order of the key will do. $15 the system. */
+const DATED_OF_SYSTEM = {
+  name: "activations_of_system",
+  text: datedStatement(
+    `row.system_no = $15::bigint
+            and row.activation_id >= $14::uuid
+            and row.activation_id < $12::uuid
+            and $13::bigint is not null`,
+    (hits) => hits,
+  ),
+};
+
+/** The same for each of these systems and ranges of ids, one descent for each and each partition. */
+function datedInSpans(spans: string): string {
+  return datedStatement(
+    `row.system_no = span.system_no
+            and row.activation_id >= span.low
+            and row.activation_id < span.high
+            and row.activation_id >= $14::uuid
+            and row.activation_id <= $12::uuid
+            and (row.activation_id < $12::uuid or row.system_no < $13::bigint)`,
+    (hits) => `${spans} cross join lateral ${hits}`,
+  );
 }
 
 /** Seconds as float8 are exact to the microsecond for some centuries around 1970, and cost a third of numeric ones. */
@@ -141,7 +159,7 @@ function microseconds(time: string): string {
 
 const DATED_IN_RANGES = {
   name: "activations_in_ranges",
-  text: datedStatement(
+  text: datedInSpans(
     "unnest($15::bigint[], $16::uuid[], $17::uuid[]) as span (system_no, low, high)",
   ),
 };
@@ -149,7 +167,7 @@ const DATED_IN_RANGES = {
 /** $15 and $16: the hours in which a system must have fired; $17 systems of which that is not counted yet. */
 const DATED_IN_WINDOW = {
   name: "activations_in_window",
-  text: datedStatement(`(
+  text: datedInSpans(`(
     select system_hourly.system_no, $14::uuid as low, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid as high
     from system_hourly
     where system_hourly.hour >= $15::timestamptz and system_hourly.hour <= $16::timestamptz and system_hourly.system_no > 0
@@ -199,6 +217,18 @@ const SUSPECT_OF_ALL = {
 
 /** Where to begin, and how many rows to find. */
 export type Page = { after: Place; limit: number };
+
+/** Rows of right clocks of a system, after a place of this system or one that is no row's, down to `lowMs`. */
+export async function findInSystem(
+  db: Queryable,
+  { systemNo, lowMs }: { systemNo: number; lowMs: number },
+  filter: RowFilter,
+  page: Page,
+): Promise<Found> {
+  const values = [...datedValues(filter, page, lowMs), systemNo];
+  const { rows } = await db.query({ ...DATED_OF_SYSTEM, values });
+  return found(rows, page.limit, lowMs);
+}
 
 /** Rows of right clocks after a place, in ranges that don't overlap; `lowMs` is the lowest millisecond of any of them. */
 export async function findInRanges(

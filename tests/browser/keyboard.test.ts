@@ -1,0 +1,108 @@
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { openPage, useBrowser } from "../support/browser.ts";
+import { useDashboard } from "../support/dashboard.ts";
+
+const dashboard = useDashboard();
+const browser = useBrowser();
+
+const open = async (path = "/") => {
+  const page = await openPage(browser(), dashboard().url + path);
+  await page.getByText("harbour-07").first().waitFor();
+  return page;
+};
+const pathOf = (page: Page) => new URL(page.url()).pathname;
+
+describe("with the keyboard alone", () => {
+  test("/ goes to the search, and Enter to the first that was found", async () => {
+    const page = await open();
+    await page.keyboard.press("/");
+    await page.keyboard.type("mill");
+    await page
+      .getByRole("option", { name: /mill-north/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /mill-north/ }).waitFor();
+    expect(pathOf(page)).toBe("/systems/mill-north");
+  });
+
+  test("a sensor is found by its name", async () => {
+    const page = await open();
+    await page.keyboard.press("/");
+    await page.keyboard.type("quay ga");
+    await page
+      .getByRole("option", { name: /quay gate/ })
+      .first()
+      .waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /quay gate/ }).waitFor();
+    expect(pathOf(page)).toMatch(/\/systems\/[^/]+\/sensor$/);
+  });
+
+  test("? lists the keys, and Escape closes the list", async () => {
+    const page = await open();
+    await page.keyboard.press("?");
+    const dialog = page.getByRole("dialog");
+    await dialog.waitFor();
+    expect(await dialog.innerText()).toMatch(/search/);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+  });
+
+  test("j and Enter open a system, and the browser's back comes back", async () => {
+    const page = await open();
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/systems\//);
+    await page.goBack();
+    await page.getByText(/needs attention/i).waitFor();
+  });
+
+  test("g and a letter go from screen to screen", async () => {
+    const page = await open();
+    await page.keyboard.press("g");
+    await page.keyboard.press("s");
+    await page.getByRole("heading", { name: "Storage" }).waitFor();
+    await page.keyboard.press("g");
+    await page.keyboard.press("l");
+    await page.getByRole("heading", { name: "Live" }).waitFor();
+  });
+});
+
+describe("a system's page", () => {
+  test("puts the sensors that need attention first, and says why", async () => {
+    const page = await open("/systems/harbour-07");
+    const rows = page.locator("tbody tr");
+    await rows.first().waitFor();
+    const words = await rows.allInnerTexts();
+    expect(words[0]).toMatch(/roof[\s\S]*missing/);
+    expect(words[1]).toMatch(/store west[\s\S]*never fired/);
+  });
+
+  test("tells the state in words, not in colour alone", async () => {
+    const page = await open("/systems/harbour-07");
+    await page.getByText(/down since/).waitFor();
+  });
+
+  test("of a name that nobody has registered says so, and what to do", async () => {
+    const page = await openPage(browser(), `${dashboard().url}/systems/nobody`);
+    await page
+      .getByText(/nobody/)
+      .first()
+      .waitFor();
+    expect(await page.locator("main").innerText()).toMatch(/no system|not found|never registered/i);
+  });
+});
+
+describe("tables", () => {
+  test("are downloaded as CSV", async () => {
+    const page = await open("/systems/harbour-07");
+    await page.locator("tbody tr").first().waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "CSV" }).first().click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/\.csv$/);
+  });
+});
