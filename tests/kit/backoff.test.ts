@@ -15,6 +15,13 @@ test("each wait lies between half of itself and itself", () => {
   expect([least?.nextMs(), most?.nextMs()]).toEqual([150, 300]);
 });
 
+test("waits of which nothing is certain are drawn from nothing on", () => {
+  const [least, most] = [0, 1].map((luck) =>
+    createBackoff({ minMs: 100, maxMs: 1_000, certain: 0, random: () => luck }),
+  );
+  expect([least?.nextMs(), most?.nextMs()]).toEqual([0, 100]);
+});
+
 test("a success makes the next wait short again", () => {
   const backoff = createBackoff({ minMs: 100, maxMs: 1_000, random: () => 1 });
   backoff.nextMs();

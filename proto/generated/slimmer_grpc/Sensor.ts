@@ -21,7 +21,7 @@ export const _slimmer_grpc_Sensor_Attention = {
    */
   NEVER_FIRED: 'NEVER_FIRED',
   /**
-   * Fired at least 10 times in all, and is quiet for more than 10 times its usual gap.
+   * Fired in the current run, at least 10 times in all, and is quiet for more than 10 times its usual gap.
    */
   SILENT: 'SILENT',
   /**
@@ -47,7 +47,7 @@ export type _slimmer_grpc_Sensor_Attention =
   | 'NEVER_FIRED'
   | 2
   /**
-   * Fired at least 10 times in all, and is quiet for more than 10 times its usual gap.
+   * Fired in the current run, at least 10 times in all, and is quiet for more than 10 times its usual gap.
    */
   | 'SILENT'
   | 3

@@ -9,7 +9,7 @@ export interface StorageDay {
    */
   'day'?: (_google_protobuf_Timestamp | null);
   /**
-   * PostgreSQL's estimate; unset where it has not looked yet.
+   * PostgreSQL's estimate; 0 where it has not looked yet.
    */
   'rows'?: (number | string | Long);
   'bytes'?: (number | string | Long);
@@ -21,7 +21,7 @@ export interface StorageDayOutput {
    */
   'day': (_google_protobuf_TimestampOutput | null);
   /**
-   * PostgreSQL's estimate; unset where it has not looked yet.
+   * PostgreSQL's estimate; 0 where it has not looked yet.
    */
   'rows': (number);
   'bytes': (number);

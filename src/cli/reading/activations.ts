@@ -7,7 +7,7 @@ import type { Filters } from "./filters.ts";
 import type { ListOutput } from "./list-options.ts";
 import { pagesOf } from "./pages.ts";
 import { printList, type Shape } from "./print-list.ts";
-import { agoText, momentText, wireMs } from "./wire.ts";
+import { agoText, exportedText, wireMs } from "./wire.ts";
 import { withReader } from "./with-reader.ts";
 
 /** To the millisecond: a table is for people. */
@@ -27,20 +27,21 @@ export const ACTIVATION_COLUMNS: readonly Column<StoredActivationOutput>[] = [
 
 /** The columns of an export, in its order. */
 export const ACTIVATION_CSV: Shape<StoredActivationOutput>["csv"] = [
-  ["shown_at", ({ shown_at: at }) => momentText(at)],
   ["system_id", ({ system_id: id }) => id],
   ["run_id", ({ run_id: id }) => id],
   ["category", ({ entity }) => entity?.category ?? ""],
   ["name", ({ entity }) => entity?.name ?? ""],
   ["identity", ({ entity }) => entity?.identity ?? ""],
   ["activation_id", ({ activation_id: id }) => id],
-  ["occurred_at", ({ occurred_at: at }) => momentText(at)],
-  ["received_at", ({ received_at: at }) => momentText(at)],
-  ["seq", ({ seq }) => (seq === 0 ? "" : seq)],
+  ["shown_at", ({ shown_at: at }) => exportedText(at)],
+  ["occurred_at", ({ occurred_at: at }) => exportedText(at)],
+  ["received_at", ({ received_at: at }) => exportedText(at)],
+  ["shown_at_unix_ms", ({ shown_at: at }) => (at ? Math.floor(wireMs(at)) : "")],
+  ["seq", ({ seq }) => seq],
   ["unregistered", ({ unregistered }) => unregistered],
   ["clock_suspect", ({ clock_suspect: suspect }) => suspect],
   ["late", ({ late }) => late],
-  ["attributes", ({ attributes }) => JSON.stringify(attributes)],
+  ["attributes", attributesJson],
 ];
 
 function shapeAt(nowMs: number): Shape<StoredActivationOutput> {
@@ -60,6 +61,10 @@ function shapeAt(nowMs: number): Shape<StoredActivationOutput> {
 function marksText({ unregistered, clock_suspect: suspect, late }: StoredActivationOutput): string {
   const marks = [unregistered && "not listed", suspect && "clock suspect", late && "late"];
   return marks.filter(Boolean).join(", ");
+}
+
+function attributesJson({ attributes }: StoredActivationOutput): string {
+  return Object.keys(attributes).length === 0 ? "" : JSON.stringify(attributes);
 }
 
 function attributesText({ attributes }: StoredActivationOutput): string {

@@ -9,6 +9,11 @@ export function momentText(time: Wire): string {
   return time === null ? "" : timestampText(time);
 }
 
+/** The same with milliseconds at least, as the times of an export are. */
+export function exportedText(time: Wire): string {
+  return momentText(time).replace(/(:\d\d)Z$/, "$1.000Z");
+}
+
 export function wireMs({ seconds, nanos }: NonNullable<Wire>): number {
   return seconds * 1_000 + nanos / 1_000_000;
 }

@@ -3,6 +3,7 @@ import { checkUuid, type Issues, refuseIssues } from "../../domain/field-checks.
 import type { Lane } from "../../store/lane.ts";
 import { comparePlaces, type Place, START } from "../../store/reads/activation-places.ts";
 import { type FoundActivation, findActivation } from "../../store/reads/activations.ts";
+import { inOrder } from "../../store/reads/in-order.ts";
 import { findSystem } from "../../store/systems.ts";
 import { checkPageSize, checkSystemId } from "../checks.ts";
 import { noSystem } from "../context.ts";
@@ -43,7 +44,7 @@ export function createActivationReads({ reads, nowMs }: ActivationReadsOptions):
       refuseIssues(issues);
       const { rows, end } = await reads.run(async (db) => {
         const walk = createWalk(await findWanted(db, request), nowMs);
-        return walk.next(db, { after, limit });
+        return inOrder(db, () => walk.next(db, { after, limit }));
       });
       await learnNames(names, rows);
       return {
@@ -78,7 +79,9 @@ export function createActivationReads({ reads, nowMs }: ActivationReadsOptions):
       const walk = createWalk(wanted, nowMs);
       for (let after: Place | undefined = START; after && !signal.aborted; ) {
         const page: Place = after;
-        const { rows, end } = await reads.run((db) => walk.next(db, { after: page, limit }));
+        const { rows, end } = await reads.run((db) =>
+          inOrder(db, () => walk.next(db, { after: page, limit })),
+        );
         if (signal.aborted) return;
         if (end && comparePlaces(end, page) <= 0) throw new Error("a page came to no end");
         await learnNames(names, rows);

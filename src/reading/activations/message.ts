@@ -1,6 +1,7 @@
 import type { StoredActivation } from "slimmer-grpc";
 import { FLAGS } from "../../domain/activation.ts";
-import { type FoundActivation, LATE_SECONDS } from "../../store/reads/activations.ts";
+import { LATE_SECONDS } from "../../store/reads/activation-statements.ts";
+import type { FoundActivation } from "../../store/reads/activations.ts";
 import type { NameBook } from "../feed/names.ts";
 import { toTimestamp } from "../wire-time.ts";
 

@@ -7,6 +7,7 @@ import {
   type Place,
   placeOf,
 } from "../../store/reads/activation-places.ts";
+import { MAX_SCANNED } from "../../store/reads/activation-statements.ts";
 import {
   type Found,
   type FoundActivation,
@@ -15,7 +16,6 @@ import {
   findInWindow,
   findSuspect,
   type IdRange,
-  MAX_SCANNED,
   type Page,
   type SensorNumber,
 } from "../../store/reads/activations.ts";

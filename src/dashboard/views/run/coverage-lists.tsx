@@ -15,7 +15,9 @@ export function CoverageLists({ system, run, previous, coverage }: Props) {
     <>
       <ul class="coverage-sum">
         <Sum id="never" count={never_fired.length} words="never fired" tone="late" shape="○" />
-        <Sum id="missing" count={missing.length} words="missing" tone="down" shape="−" />
+        {previous && (
+          <Sum id="missing" count={missing.length} words="missing" tone="down" shape="−" />
+        )}
         <Sum
           id="unregistered"
           count={unregistered.length}
@@ -23,7 +25,7 @@ export function CoverageLists({ system, run, previous, coverage }: Props) {
           tone="late"
           shape="△"
         />
-        <Sum id="added" count={added.length} words="added" tone="up" shape="+" />
+        {previous && <Sum id="added" count={added.length} words="added" tone="up" shape="+" />}
         <Sum id="fired" count={fired.length} words="fired" tone="up" shape="●" />
       </ul>
       <div class="columns">
