@@ -4,6 +4,7 @@ import type { BenchOptions } from "./options.ts";
 import type {
   BacklogRow,
   BenchResults,
+  ExportRow,
   FireRow,
   LeftOutRow,
   LiveRow,
@@ -13,6 +14,7 @@ import type {
   RateRow,
 } from "./results.ts";
 import { replayBacklog } from "./rows/backlog.ts";
+import { exportEverything } from "./rows/export.ts";
 import { fireCost } from "./rows/fire-cost.ts";
 import { firstPages } from "./rows/first-pages.ts";
 import { fullQueue } from "./rows/full-queue.ts";
@@ -37,6 +39,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
     const pages: PageRow[] = [];
     const paints: PaintRow[] = [];
     const lives: LiveRow[] = [];
+    const exports: ExportRow[] = [];
     const leftOut: LeftOutRow[] = [];
     if (isWanted(1) || isWanted(2)) rates.push(...(await singleCalls(bed, options)));
     if (isWanted(3) || isWanted(4)) rates.push(...(await manyAtOnce(bed, options)));
@@ -76,6 +79,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
         }
       }
     }
+    if (isWanted(12)) exports.push(...(await exportEverything(bed, options)));
     return {
       at: new Date().toISOString(),
       machine: await describeMachine(bed),
@@ -87,6 +91,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
       pages,
       paints,
       lives,
+      exports,
       leftOut,
     };
   } finally {

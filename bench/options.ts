@@ -15,7 +15,7 @@ export type BenchOptions = {
   holdSeconds: number;
   /** Activations in the spool of row 8. */
   backlog: number;
-  /** Activations in the large history of row 9. */
+  /** Activations in the large history of row 9, and in the files of row 12. */
   history: number;
   say(line: string): void;
 };

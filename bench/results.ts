@@ -112,6 +112,21 @@ export type PaintRow = {
   readonly goalMs: number;
 };
 
+/** Everything as a file. */
+export type ExportRow = {
+  readonly row: number;
+  readonly what: string;
+  readonly format: "csv" | "ndjson";
+  /** Activations in the file: as many as are stored. */
+  readonly rows: number;
+  readonly bytes: number;
+  readonly perSecond: number;
+  /** Of the web process, before and at its highest. */
+  readonly idleMiB: number;
+  readonly peakMiB: number;
+  readonly goalMiB: number;
+};
+
 /** A row that was asked for and can't be measured on this machine. */
 export type LeftOutRow = { readonly row: number; readonly what: string; readonly why: string };
 
@@ -134,6 +149,7 @@ export type BenchResults = {
   readonly pages: readonly PageRow[];
   readonly paints: readonly PaintRow[];
   readonly lives: readonly LiveRow[];
+  readonly exports: readonly ExportRow[];
   readonly leftOut: readonly LeftOutRow[];
 };
 

@@ -34,7 +34,7 @@ export function table({ machine, options, rates, memory, ...rest }: BenchResults
       `${row.row}  ${row.what}: ${mib(row.peakMiB)} (idle ${mib(row.idleMiB)}), goal < ${row.goalMiB} MiB; ${row.waitingRows} activations waiting, ${row.refusedCalls} calls refused, stored again ${Math.round(row.recoveredMs)} ms after the release`,
     );
   }
-  const { fires, backlogs, pages, paints, lives, leftOut } = rest;
+  const { fires, backlogs, pages, paints, lives, exports, leftOut } = rest;
   if (fires.length > 0) parts.push("", fireTable(fires));
   for (const row of backlogs) {
     parts.push(
@@ -54,6 +54,12 @@ export function table({ machine, options, rates, memory, ...rest }: BenchResults
     parts.push(
       "",
       `${row}  ${what}: p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}, goal < ${live.goalP99Ms} ms; ${shown} shown, ${skipped} counted only; ${live.longTasks} tasks over 50 ms, the longest ${ms(live.longestTaskMs)}`,
+    );
+  }
+  for (const { row, what, perSecond, bytes, idleMiB, peakMiB, goalMiB } of exports) {
+    parts.push(
+      "",
+      `${row}  ${what}: ${Math.round(perSecond).toLocaleString("en")} a second, ${mib(bytes / 2 ** 20)}; web process ${mib(peakMiB)} (${mib(idleMiB)} before), goal < ${goalMiB} MiB`,
     );
   }
   for (const { row, what, why } of leftOut) parts.push("", `${row}  ${what}: left out, ${why}`);

@@ -108,7 +108,7 @@ function randomRow(
   const activationId = isTwin ? twin.activationId : idAt(idMs);
   const occurredAtUs = isTwin
     ? twin.occurredAtUs
-    : idMs * 1_000 + (random() < 0.5 ? pick(random, 1_000) : 0);
+    : (idMs + skewMs(random)) * 1_000 + (random() < 0.5 ? pick(random, 1_000) : 0);
   const happenedMs = isSuspect ? ms : Math.floor(occurredAtUs / 1_000);
   const delayMs = random() < 0.3 ? pick(random, 3_600_000) : pick(random, 500);
   const unregistered = random() < 0.15 ? FLAGS.unregistered : 0;
@@ -125,6 +125,11 @@ function randomRow(
     flags: unregistered | (isSuspect ? FLAGS.clockSuspect : 0),
     attributes: random() < 0.1 ? '{"why": "=cmd()", "ü": "a\\"b"}' : undefined,
   });
+}
+
+/** Some make the id a while before or after the time. */
+function skewMs(random: () => number): number {
+  return random() < 0.1 ? pick(random, 8 * 60_000) - 4 * 60_000 : 0;
 }
 
 export const isSuspectRow = (row: ActivationRow) => (row.flags & FLAGS.clockSuspect) !== 0;

@@ -31,6 +31,8 @@ beforeAll(async () => {
       "0.3",
       "--backlog",
       "3000",
+      "--history",
+      "20000",
       "--json",
       json,
     ],
@@ -73,8 +75,9 @@ describe("npm run bench, in its short form", () => {
       [4, "stream_activations", "stream of single activations"],
       ...(hasEnvoy ? throughEnvoy : []),
       [8, "slimmer-client", "new_activations"],
+      [10, "new_activation", "nobody looking on"],
     ]);
-    expect(results.leftOut).toEqual(
+    expect(results.leftOut.filter(({ row }) => row === 6)).toEqual(
       hasEnvoy ? [] : [{ row: 6, what: expect.any(String), why: expect.any(String) }],
     );
     for (const { measured, reference, ratio, goal } of results.rates) {
@@ -146,13 +149,50 @@ describe("npm run bench, in its short form", () => {
     }
   });
 
+  test("opens the first page of each screen with much and with little behind it", () => {
+    expect(results.pages.map(({ row, page }) => [row, page])).toEqual(
+      ["fleet", "system", "sensor", "run", "live", "storage"].map((page) => [9, page]),
+    );
+    for (const { small, large, ratio, goal } of results.pages) {
+      expect(small.p50Ms).toBeGreaterThan(0);
+      expect(large.p99Ms).toBeGreaterThanOrEqual(large.p50Ms);
+      expect(ratio).toBeCloseTo(large.p50Ms / small.p50Ms);
+      expect(goal).toBe(1.3);
+    }
+  });
+
+  test("exports everything that is stored, in both forms", () => {
+    expect(results.exports.map(({ row, format, rows }) => [row, format, rows])).toEqual([
+      [12, "csv", 20_000],
+      [12, "ndjson", 20_000],
+    ]);
+    for (const { bytes, peakMiB, idleMiB } of results.exports) {
+      expect(bytes).toBeGreaterThan(20_000);
+      expect(peakMiB).toBeGreaterThanOrEqual(idleMiB);
+    }
+  });
+
+  test("looks at the pages in a browser, where there is one", () => {
+    const isLeftOut = (row: number) => results.leftOut.some((one) => one.row === row);
+    expect(results.paints.length).toBe(isLeftOut(9) ? 0 : 2);
+    expect(results.lives.length).toBe(isLeftOut(11) ? 0 : 1);
+    for (const { medianMs, slowestMs } of results.paints) {
+      expect(slowestMs).toBeGreaterThanOrEqual(medianMs);
+    }
+    for (const { shown, p50Ms, p99Ms } of results.lives) {
+      expect(shown).toBeGreaterThan(0);
+      expect(p99Ms).toBeGreaterThanOrEqual(p50Ms);
+    }
+  });
+
   test("names the machine, and prints every row", () => {
     expect(results.machine.cores).toBeGreaterThan(0);
     expect(results.machine.node).toBe(process.versions.node);
     expect(results.machine.postgres).toMatch(/^\d+/);
     expect(Date.parse(results.at)).toBeGreaterThan(0);
-    const { rates, memory, fires, backlogs, leftOut } = results;
-    const rows = [...rates, ...memory, ...fires, ...backlogs, ...leftOut];
+    const { rates, memory, fires, backlogs, pages, paints, lives, exports, leftOut } = results;
+    const seen = [...pages, ...paints, ...lives, ...exports];
+    const rows = [...rates, ...memory, ...fires, ...backlogs, ...seen, ...leftOut];
     for (const { what } of rows) expect(printed).toContain(what);
   });
 });

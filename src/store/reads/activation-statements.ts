@@ -111,21 +111,19 @@ function sized(name: string, textOf: (most: number) => string): Sized {
 const IS_DATED = `row.flags & ${SUSPECT} = 0 and ${wanted("row.occurred_at")}`;
 
 /**
- * Rows of right clocks of one system. $11 and $12 key and system_no of the place after which to begin, $13 the lowest id,
- * $14 the system. Few and plain bounds, so that the planner sees that the order of the primary key will do.
+ * Rows of right clocks of one system. $11 the id before which to begin, $12 the lowest, $13 the system. The index is the
+ * primary key.
  */
 export const DATED_OF_SYSTEM = sized("activations_of_system", (most) => {
-  const where = `row.system_no = $14::bigint
-            and row.activation_id >= $13::uuid
-            and row.activation_id < $11::uuid
-            and $12::bigint is not null`;
+  const where = `row.system_no = $13::bigint and row.activation_id >= $12::uuid and row.activation_id < $11::uuid`;
   const hits = branches({ where, order: ["activation_id"], isWanted: IS_DATED, most });
   return page(hits, ["activation_id"], most);
 });
 
 /**
- * The same of many systems and ranges of ids, in each of which the primary key is walked. $11 and $13 bound them all once
- * more: they are known before the first row, so partitions outside of them are never opened.
+ * The same of many systems and ranges of ids, in each of which the primary key is walked. $11 and $12 key and system_no of
+ * the place after which to begin, $13 the lowest id: bounds of all ranges that are known before the first row, so that
+ * partitions outside of them are never opened.
  */
 function datedInSpans(spans: string, most: number): string {
   const where = `row.system_no = span.system_no

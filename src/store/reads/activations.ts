@@ -60,7 +60,7 @@ export async function findInSystem(
   filter: RowFilter,
   page: Page,
 ): Promise<Found> {
-  const values = [...datedValues(filter, page, lowMs), systemNo];
+  const values = [...filterValues(filter), keyOf(page.after), uuidFloor(lowMs), systemNo];
   return find(db, DATED_OF_SYSTEM(page.limit), values, lowMs);
 }
 
