@@ -28,13 +28,17 @@ const given = { watchedBytes: 0, events: 0, eventBytes: 0, answers: 0, failures:
 const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
 
 /**
- * Programs that watch one system each, and open pages in equal shares: one fleet, one live feed, one system. What they are
- * given is counted and not decoded: on a machine of its own that would be somebody else's work.
+ * Programs that watch some sensors of a system each, so that together they follow about everything once, and open pages in
+ * equal shares: one fleet, one live feed, one system. What they are given is counted and not decoded: on a machine of its own
+ * that would be somebody else's work.
  */
 function open({ grpc, web, systemIds, watchers, dashboards }: Onlookers): Promise<unknown> {
   const opened: Promise<unknown>[] = [];
   const systemOf = (number: number) => systemIds[number % systemIds.length] as string;
-  for (let number = 0; number < watchers; number++) opened.push(watch(grpc, systemOf(number)));
+  for (let number = 0; number < watchers; number++) {
+    const digit = Math.floor(number / systemIds.length) % 10;
+    opened.push(watch(grpc, { system_id: systemOf(number), name: `hall ${digit}*` }));
+  }
   for (let number = 0; number < dashboards; number++) {
     const system = `/v1/systems/${encodeURIComponent(systemOf(number))}`;
     const pages = [
@@ -51,7 +55,7 @@ function open({ grpc, web, systemIds, watchers, dashboards }: Onlookers): Promis
   return Promise.all(opened);
 }
 
-function watch(address: string, systemId: string): Promise<void> {
+function watch(address: string, filter: { system_id: string; name: string }): Promise<void> {
   // A connection each, as programs on machines of their own have.
   const client = new Client(address, credentials.createInsecure(), {
     "grpc.use_local_subchannel_pool": 1,
@@ -60,7 +64,7 @@ function watch(address: string, systemId: string): Promise<void> {
     path,
     ReaderService.watch_activations.requestSerialize,
     (bytes: Buffer) => bytes,
-    { system_id: systemId },
+    filter,
   );
   return new Promise((resolve) => {
     stream.on("metadata", () => resolve());

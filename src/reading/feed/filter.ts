@@ -42,8 +42,8 @@ export async function wantedRows(
   if (flags !== 0) rows = rows.filter((row) => (record.flags(row) & flags) === flags);
   if (late) rows = rows.filter((row) => isLate(record, row));
   if (!matches || rows.length === 0) return rows;
-  await names.learn(record, rows);
-  return rows.filter((row) => matches(names.entity(record.systemNo(row), record.entityNo(row))));
+  await held.learn(names);
+  return rows.filter((row) => matches(held.sensor(row)));
 }
 
 function range(from: number, end: number): number[] {

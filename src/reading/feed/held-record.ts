@@ -1,5 +1,6 @@
 import type { StoredActivation, Timestamp } from "slimmer-grpc";
 import { FLAGS } from "../../domain/activation.ts";
+import type { Entity } from "../../domain/entity.ts";
 import type { FeedRecord } from "../../store/feed-record.ts";
 import type { NameBook } from "./names.ts";
 
@@ -8,6 +9,10 @@ export type HeldRecord = {
   readonly record: FeedRecord;
   /** Its rows of one system, in their order. */
   rowsOf(systemNo: number): readonly number[];
+  /** Looks up the names of all its rows, once for everybody; undefined where that is done. */
+  learn(names: NameBook): Promise<void> | undefined;
+  /** The sensor of a row, once `learn` is done. */
+  sensor(row: number): Entity;
   /** These rows as messages. Their names must be known to the book. */
   messagesOf(rows: readonly number[], names: NameBook): StoredActivation[];
   /** How many messages it holds. */
@@ -26,7 +31,14 @@ export function isLate(record: FeedRecord, row: number): boolean {
 export function holdRecord(record: FeedRecord): HeldRecord {
   let bySystem: Map<number, number[]> | undefined;
   let made: (StoredActivation | undefined)[] = [];
+  let sensors: Entity[] | undefined;
   let count = 0;
+
+  function noteSensors(names: NameBook): void {
+    sensors = Array.from({ length: record.count }, (_, row) =>
+      names.entity(record.systemNo(row), record.entityNo(row)),
+    );
+  }
 
   function indexBySystem(): Map<number, number[]> {
     const index = new Map<number, number[]>();
@@ -45,6 +57,17 @@ export function holdRecord(record: FeedRecord): HeldRecord {
       bySystem ??= indexBySystem();
       return bySystem.get(systemNo) ?? [];
     },
+    learn(names) {
+      if (sensors) return undefined;
+      const asked = names.learn(
+        record,
+        Array.from({ length: record.count }, (_, row) => row),
+      );
+      if (asked) return asked.then(() => noteSensors(names));
+      noteSensors(names);
+      return undefined;
+    },
+    sensor: (row) => sensors?.[row] as Entity,
     messagesOf(rows, names) {
       return rows.map((row) => {
         const known = made[row];
