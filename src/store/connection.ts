@@ -14,6 +14,12 @@ export type Connection = {
 
 const END_MS = 1_000;
 
+/**
+ * Our statements take milliseconds, and to compile one takes seconds; PostgreSQL, where it was built with LLVM, does that
+ * for whatever it thinks dear, and a fold looks dear. Not by a startup parameter: poolers refuse these.
+ */
+export const NO_JIT = "set jit = off";
+
 export async function connect(
   config: pg.ClientConfig,
   name: string,
@@ -27,6 +33,7 @@ export async function connect(
   });
   try {
     await client.connect();
+    await client.query(NO_JIT);
   } catch (error) {
     destroy(client);
     throw error;

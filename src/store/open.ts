@@ -1,6 +1,6 @@
 import knex, { type Knex } from "knex";
 import pg from "pg";
-import { type Connection, connect } from "./connection.ts";
+import { type Connection, connect, NO_JIT } from "./connection.ts";
 import { createLane, type Lane } from "./lane.ts";
 
 export type StoreOptions = {
@@ -37,6 +37,7 @@ export function openStore({ connection, program, poolSize, waitMs, log }: StoreO
     ...connection,
     max: poolSize,
     idleTimeoutMillis: 60_000,
+    onConnect: async (client) => void (await client.query(NO_JIT)),
     application_name: `slimmer ${named("pool")}`,
   });
   pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));

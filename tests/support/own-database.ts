@@ -25,9 +25,10 @@ export async function emptyDatabase(): Promise<string> {
   return urlOf(server.url, name);
 }
 
-/** What slimmer's own connections to this database are made with. */
+/** What slimmer's own connections to this database are made with; nor do these compile statements. */
 export function configOf(url: string): pg.ClientConfig {
-  return databaseConfig(loadSettings(DATABASE_KEYS, { SLIMMER_DATABASE_URL: url }));
+  const config = databaseConfig(loadSettings(DATABASE_KEYS, { SLIMMER_DATABASE_URL: url }));
+  return { ...config, options: "-c jit=off" };
 }
 
 /** A connection like slimmer's own; it is ended after the running test. */

@@ -39,7 +39,7 @@ beforeAll(async () => {
   );
   printed = stdout;
   results = JSON.parse(readFileSync(json, "utf8"));
-});
+}, 300_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
