@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { Browser } from "playwright-core";
+import type { Browser, Page as BrowserPage } from "playwright-core";
 import {
   credentials,
   ReaderClient,
@@ -110,6 +110,17 @@ export async function firstPages(
 
 const PAINT_GOAL_MS = 1_000;
 const PAINTS = 7;
+const PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
+const LOOK_MS = 20;
+
+/** The page tells it afterwards, so looking for it does not delay it. */
+async function firstPaint(page: BrowserPage): Promise<number> {
+  for (;;) {
+    const ms = (await page.evaluate(PAINT)) as number | undefined;
+    if (ms !== undefined) return ms;
+    await page.waitForTimeout(LOOK_MS);
+  }
+}
 
 /** How soon the pages show something in a browser that has never seen them, with the large history behind them. */
 async function firstPaints(browser: Browser, { env, placeOf }: Side): Promise<PaintRow[]> {
@@ -125,12 +136,8 @@ async function firstPaints(browser: Browser, { env, placeOf }: Side): Promise<Pa
       for (let paint = 0; paint < PAINTS; paint++) {
         const context = await browser.newContext();
         const page = await context.newPage();
-        await page.goto(`http://${web.addresses.http}${path}`, { waitUntil: "networkidle" });
-        times.push(
-          (await page.evaluate(
-            "performance.getEntriesByName('first-contentful-paint')[0].startTime",
-          )) as number,
-        );
+        await page.goto(`http://${web.addresses.http}${path}`);
+        times.push(await firstPaint(page));
         await context.close();
       }
       rows.push({

@@ -6,6 +6,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { NARROW, openPage, useBrowser, type View, WIDE } from "../support/browser.ts";
 import { useDashboard } from "../support/dashboard.ts";
+import { eventually } from "../support/eventually.ts";
 import { runsOf } from "../support/web-api.ts";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -39,7 +40,8 @@ const VIEWS: Record<string, View> = {
 async function settle(page: Page): Promise<void> {
   await page.locator("main h1").first().waitFor();
   await page.waitForLoadState("load");
-  await page.waitForFunction(`!document.querySelector('[aria-busy="true"], .skeleton')`);
+  const pending = page.locator('[aria-busy="true"], .skeleton');
+  await eventually(async () => expect(await pending.count()).toBe(0));
 }
 
 describe.each(Object.keys(SCREENS))("the screen %s", (screen) => {

@@ -75,7 +75,7 @@ describe("npm run bench, in its short form", () => {
       [4, "stream_activations", "stream of single activations"],
       ...(hasEnvoy ? throughEnvoy : []),
       [8, "slimmer-client", "new_activations"],
-      [10, "new_activation", "nobody looking on"],
+      [10, "new_activation, 50 watchers and 200 open pages", "nobody looking on"],
     ]);
     expect(results.leftOut.filter(({ row }) => row === 6)).toEqual(
       hasEnvoy ? [] : [{ row: 6, what: expect.any(String), why: expect.any(String) }],
