@@ -12,8 +12,8 @@ import { checkChoice } from "../checks.ts";
 import type { NameBook } from "../feed/names.ts";
 import { CSV_HEADER, csvWriter } from "./csv.ts";
 
-/** Rows of one piece: a few hundred kilobytes, which the collector takes back while they are young. */
-const PAGE_ROWS = 1_000;
+/** Rows of one piece: about a megabyte, and a few tens of milliseconds of one connection. */
+const PAGE_ROWS = 4_000;
 
 export type ExportActivations = (
   request: ExportActivationsRequestOutput,
