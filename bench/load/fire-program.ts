@@ -14,6 +14,8 @@ export type FireSetup = {
 
 /** What firing cost the program that fired. */
 export type FireCost = {
+  /** When the warm-up was over: milliseconds since the Unix epoch. */
+  readonly measuredFromMs: number;
   readonly calls: number;
   readonly p50Us: number;
   readonly p99Us: number;
@@ -51,12 +53,14 @@ async function main({ client: options, ...setup }: FireSetup): Promise<FireCost>
   }
 
   await fireFor(setup.warmUpSeconds);
+  const measuredFromMs = Date.now();
   const loop = monitorEventLoopDelay({ resolution: 1 });
   loop.enable();
   const costs = (await fireFor(setup.seconds)).sort((a, b) => a - b);
   loop.disable();
   const at = (share: number) => costs[Math.floor(share * (costs.length - 1))] ?? 0;
   return {
+    measuredFromMs,
     calls: costs.length,
     p50Us: at(0.5),
     p99Us: at(0.99),
