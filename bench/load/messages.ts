@@ -12,16 +12,17 @@ export type Messages = {
 export const PLACEHOLDER = "00000000-0000-7000-8000-000000000000";
 
 export function singleMessages(systems: readonly BenchSystem[]): Messages {
-  let seq = 0;
+  let number = 0;
+  const nextSeq = counters();
   return patched(() => {
-    seq += 1;
-    const system = systems[seq % systems.length] as BenchSystem;
+    number += 1;
+    const system = systems[number % systems.length] as BenchSystem;
     return MainService.new_activation.requestSerialize({
       system_id: system.systemId,
       run_id: system.runId,
-      entity: sensorOf((seq * 7) % system.sensors),
+      entity: sensorOf((number * 7) % system.sensors),
       activation_id: PLACEHOLDER,
-      seq,
+      seq: nextSeq(system),
     });
   });
 }
@@ -29,13 +30,15 @@ export function singleMessages(systems: readonly BenchSystem[]): Messages {
 /** Batches of one system each: it stands in the batch, and the items leave it out. */
 export function batchMessages(systems: readonly BenchSystem[], size: number): Messages {
   let batchNo = 0;
-  let seq = 0;
+  let number = 0;
+  const nextSeq = counters();
   return patched(() => {
     batchNo += 1;
     const system = systems[batchNo % systems.length] as BenchSystem;
     const activations = Array.from({ length: size }, () => {
-      seq += 1;
-      return { entity: sensorOf((seq * 7) % system.sensors), activation_id: PLACEHOLDER, seq };
+      number += 1;
+      const entity = sensorOf((number * 7) % system.sensors);
+      return { entity, activation_id: PLACEHOLDER, seq: nextSeq(system) };
     });
     return MainService.new_activations.requestSerialize({
       system_id: system.systemId,
@@ -44,6 +47,16 @@ export function batchMessages(systems: readonly BenchSystem[], size: number): Me
       activations,
     });
   });
+}
+
+/** Each run is counted for itself, without a gap, as clients do. */
+function counters(): (system: BenchSystem) => number {
+  const counted = new Map<BenchSystem, number>();
+  return (system) => {
+    const seq = (counted.get(system) ?? 0) + 1;
+    counted.set(system, seq);
+    return seq;
+  };
 }
 
 /** Whatever `make` makes, with a new id in each place where it left a PLACEHOLDER. */

@@ -3,6 +3,7 @@ import type { Bed } from "../bed.ts";
 import { type Generator, startGenerator } from "../load/generator.ts";
 import type { Given, OnlookerRequest, Onlookers } from "../load/onlookers-program.ts";
 import type { BenchOptions } from "../options.ts";
+import { cpuSeconds } from "../proc.ts";
 import { type RateRow, rateRow } from "../results.ts";
 import { measureRounds } from "../rounds.ts";
 import { type Child, startChild } from "../support/child.ts";
@@ -36,7 +37,7 @@ export async function onlookers(bed: Bed, options: BenchOptions): Promise<RateRo
       bed,
       {
         watched: {
-          generator: withOnlookers(generator, crowd, say),
+          generator: withOnlookers(generator, crowd, web.pid, say),
           serverPid: server.pid,
           isCounted: true,
         },
@@ -61,6 +62,7 @@ export async function onlookers(bed: Bed, options: BenchOptions): Promise<RateRo
 function withOnlookers(
   generator: Generator,
   crowd: Onlookers,
+  webPid: number,
   say: (line: string) => void,
 ): Generator {
   let child: Child | undefined;
@@ -72,13 +74,18 @@ function withOnlookers(
       await ask(child, { kind: "open", onlookers: crowd });
     },
     async run(seconds) {
+      const pids = [webPid, (child as Child).pid];
+      const before = pids.map(cpuSeconds);
       const window = await generator.run(seconds);
+      const [webCpu, ownCpu] = pids.map(
+        (pid, index) => (cpuSeconds(pid) - (before[index] ?? 0)) / (window.elapsedMs / 1_000),
+      ) as [number, number];
       const given = await ask(child as Child, { kind: "tell" });
       await child?.kill();
       if (given.failures > 0) throw new Error(`${given.failures} onlookers were turned away`);
       const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
       say(
-        `onlookers were given ${mib(given.watchedBytes)} by watch, ${mib(given.eventBytes)} in ${given.events} live events, ${given.answers} answers`,
+        `onlookers were given ${mib(given.watchedBytes)} by watch, ${mib(given.eventBytes)} in ${given.events} live events, ${given.answers} answers; ${webCpu.toFixed(2)} cores of web, ${ownCpu.toFixed(2)} of their own`,
       );
       return window;
     },

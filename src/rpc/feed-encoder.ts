@@ -1,4 +1,5 @@
 import type { StoredActivation, Timestamp, WatchActivationsResponse } from "slimmer-grpc";
+import { keptOn } from "../kit/kept-on.ts";
 
 /**
  * Messages of the feed as protobuf. The same activation goes to everybody who watches, so its bytes are made once and kept
@@ -16,33 +17,39 @@ export function encodeWatchResponse(response: WatchActivationsResponse): Buffer 
   return Buffer.concat(parts);
 }
 
-const fields = new WeakMap<StoredActivation, Buffer>();
-
 /** An activation as it stands in a response: with its tag and length. */
-function activationField(activation: StoredActivation): Buffer {
-  let field = fields.get(activation);
-  if (!field) {
-    const body = encodeStoredActivation(activation);
-    const head = Buffer.allocUnsafe(11);
-    head[0] = 0x0a;
-    field = Buffer.concat([head.subarray(0, writeVarint(head, 1, body.length)), body]);
-    fields.set(activation, field);
-  }
-  return field;
+const activationField = keptOn((activation: StoredActivation): Buffer => {
+  const room = roomFor(activation);
+  const bytes = room <= scratch.length ? scratch : Buffer.allocUnsafe(room);
+  const end = writeNested(bytes, 0, 0x0a, (start) => writeActivation(bytes, start, activation));
+  return Buffer.from(bytes.subarray(0, end));
+});
+
+/** Most activations fit: each is made here, and only what it takes is kept. */
+const scratch = Buffer.allocUnsafeSlow(16 * 1024);
+
+/** Bytes that are enough for it: three for each character, and what tags, lengths, times and numbers take. */
+function roomFor({
+  system_id = "",
+  run_id = "",
+  entity,
+  activation_id = "",
+  attributes = {},
+}: StoredActivation): number {
+  const { category = "", name = "", identity = "" } = entity ?? {};
+  let room = 180 + 3 * (system_id.length + run_id.length + activation_id.length);
+  room += 3 * (category.length + name.length + identity.length);
+  for (const key in attributes) room += 30 + 3 * (key.length + (attributes[key] ?? "").length);
+  return room;
 }
 
 /** Only what is not the default, as proto-loader has it. */
-export function encodeStoredActivation(activation: StoredActivation): Buffer {
+function writeActivation(bytes: Buffer, from: number, activation: StoredActivation): number {
   const { system_id = "", run_id = "", entity, activation_id = "", attributes = {} } = activation;
-  const { category = "", name = "", identity = "" } = entity ?? {};
-  const entries = Object.entries(attributes);
-  let room = 160 + 3 * (system_id.length + run_id.length + activation_id.length);
-  room += 3 * (category.length + name.length + identity.length);
-  for (const [key, value] of entries) room += 30 + 3 * (key.length + value.length);
-  const bytes = Buffer.allocUnsafe(room);
-  let at = writeText(bytes, 0, 0x0a, system_id);
+  let at = writeText(bytes, from, 0x0a, system_id);
   at = writeText(bytes, at, 0x12, run_id);
   if (entity) {
+    const { category = "", name = "", identity = "" } = entity;
     at = writeNested(bytes, at, 0x1a, (start) => {
       let end = writeText(bytes, start, 0x0a, category);
       end = writeText(bytes, end, 0x12, name);
@@ -55,7 +62,8 @@ export function encodeStoredActivation(activation: StoredActivation): Buffer {
   at = writeTime(bytes, at, 0x3a, activation.received_at);
   const seq = Number(activation.seq ?? 0);
   if (seq !== 0) at = writeNumber(bytes, at, 0x40, seq);
-  for (const [key, value] of entries) {
+  for (const key in attributes) {
+    const value = attributes[key] ?? "";
     at = writeNested(bytes, at, 0x4a, (start) =>
       writeText(bytes, writeText(bytes, start, 0x0a, key, true), 0x12, value, true),
     );
@@ -63,7 +71,7 @@ export function encodeStoredActivation(activation: StoredActivation): Buffer {
   if (activation.unregistered) at = writeByte(bytes, at, 0x50, 1);
   if (activation.clock_suspect) at = writeByte(bytes, at, 0x58, 1);
   if (activation.late) at = writeByte(bytes, at, 0x60, 1);
-  return bytes.subarray(0, at);
+  return at;
 }
 
 function writeByte(bytes: Buffer, at: number, tag: number, value: number): number {

@@ -9,6 +9,7 @@ import {
   type WatchActivationsRequestOutput,
 } from "slimmer-grpc";
 import { invalid } from "../domain/field-checks.ts";
+import { keptOn } from "../kit/kept-on.ts";
 import { within } from "../kit/within.ts";
 import type { Feed, LiveEvent } from "../reading/feed/feed.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -129,13 +130,6 @@ function eventText(event: LiveEvent): string {
 }
 
 /** The feed gives the same message to every page that wants it: it is written once. */
-const texts = new WeakMap<StoredActivation, string>();
-
-function activationText(activation: StoredActivation): string {
-  let text = texts.get(activation);
-  if (text === undefined) {
-    text = toJson("StoredActivation", activation);
-    texts.set(activation, text);
-  }
-  return text;
-}
+const activationText = keptOn((activation: StoredActivation) =>
+  toJson("StoredActivation", activation),
+);

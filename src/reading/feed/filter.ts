@@ -46,6 +46,9 @@ export async function wantedRows(
   return rows.filter((row) => matches(held.sensor(row)));
 }
 
-function range(from: number, end: number): number[] {
-  return Array.from({ length: Math.max(0, end - from) }, (_, index) => from + index);
+/** The numbers from `from` up to `end`, without it. */
+export function range(from: number, end: number): number[] {
+  const numbers: number[] = [];
+  for (let number = from; number < end; number += 1) numbers.push(number);
+  return numbers;
 }

@@ -91,13 +91,16 @@ export function holdRecord(record: FeedRecord): HeldRecord {
 function messageOf(record: FeedRecord, row: number, names: NameBook): StoredActivation {
   const systemNo = record.systemNo(row);
   const flags = record.flags(row);
+  const shownUs = record.shownUs(row);
+  const occurredUs = record.occurredUs(row);
+  const shownAt = timestampOf(shownUs);
   return {
     system_id: names.systemId(systemNo),
     run_id: names.runId(systemNo, record.runNo(row)),
     entity: names.entity(systemNo, record.entityNo(row)),
     activation_id: record.activationId(row),
-    shown_at: timestampOf(record.shownUs(row)),
-    occurred_at: timestampOf(record.occurredUs(row)),
+    shown_at: shownAt,
+    occurred_at: occurredUs === shownUs ? shownAt : timestampOf(occurredUs),
     received_at: timestampOf(record.receivedUs(row)),
     seq: record.seq(row),
     attributes: record.attributes(row) ?? {},

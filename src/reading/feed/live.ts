@@ -18,7 +18,7 @@ import {
 } from "./seat.ts";
 
 /** Rows that one process makes for all its pages together, each second. */
-const ROWS_PER_SECOND = 20_000;
+const ROWS_PER_SECOND = 10_000;
 const MIN_ROWS = 10;
 const MAX_ROWS = 500;
 /** A page that is further behind had better begin anew: nobody reads that far. */

@@ -14,12 +14,15 @@ export type Ring = {
 
 export type RingLimits = { rows: number; bytes: number; records: number; messages: number };
 
-/** Some seconds of full load in raw form (90 bytes a row), and the messages of the newest rows that somebody wanted (about 1 KiB a row). */
+/**
+ * Some seconds of full load in raw form (90 bytes a row), and messages (about 1 KiB a row) for as long as those who keep up
+ * share them: what is kept longer grows old, and is dear to collect.
+ */
 export const RING_LIMITS: RingLimits = {
   rows: 60_000,
   bytes: 16 * 1024 * 1024,
   records: 4_000,
-  messages: 20_000,
+  messages: 2_000,
 };
 
 export function createRing(limits: RingLimits): Ring {

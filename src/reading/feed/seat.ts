@@ -4,7 +4,7 @@ import { SlimmerError } from "../../domain/errors.ts";
 import { feedState } from "../../store/feed.ts";
 import type { Backlog } from "./backlog.ts";
 import { cursorText, type Position } from "./cursor.ts";
-import { type Filter, isOpen, wantedRows } from "./filter.ts";
+import { type Filter, isOpen, range, wantedRows } from "./filter.ts";
 import type { HeldRecord } from "./held-record.ts";
 import type { NameBook, Read } from "./names.ts";
 import type { Ring } from "./ring.ts";
@@ -130,11 +130,9 @@ export async function countAndNewest(
 ): Promise<{ count: number; rows: readonly number[] }> {
   const { count } = held.record;
   if (isOpen(filter)) {
-    const first = Math.max(fromRow, count - most);
-    const length = Math.max(0, count - first);
     return {
       count: Math.max(0, count - fromRow),
-      rows: Array.from({ length }, (_, index) => first + index),
+      rows: range(Math.max(fromRow, count - most), count),
     };
   }
   const rows = await wantedRows(held, fromRow, filter, names);
