@@ -1,4 +1,5 @@
 import type { Entity } from "./entity.ts";
+import { uuidMs } from "./uuid.ts";
 
 /** Bits of the column `activations.flags`. */
 export const FLAGS = {
@@ -6,7 +7,26 @@ export const FLAGS = {
   unregistered: 1,
   /** The device's clock was wrong: the row is shown at `received_at`. */
   clockSuspect: 2,
+  /** The time in its id is not about the time when it happened: its client made the two apart. */
+  idApart: 4,
 } as const;
+
+/** Rows with one of these flags do not lie, by their ids, where they are shown. */
+export const ELSEWHERE = FLAGS.clockSuspect | FLAGS.idApart;
+
+/**
+ * How far the time in an id may lie from the time when its activation happened. Clients make both at once; readers who
+ * look for a time among ids look so far around it.
+ */
+export const ID_SKEW_MS = 5 * 60_000;
+
+/** Whether an activation needs FLAGS.idApart. The id must be a UUIDv7. */
+export function isIdApart({
+  activationId,
+  occurredAtUs,
+}: Pick<Activation, "activationId" | "occurredAtUs">): boolean {
+  return Math.abs(uuidMs(activationId) - occurredAtUs / 1_000) > ID_SKEW_MS;
+}
 
 /** One firing of one sensor as a client reports it, checked, with every gap filled. Times are Unix microseconds. */
 export type Activation = {

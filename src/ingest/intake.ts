@@ -1,4 +1,10 @@
-import { type Activation, type ActivationRow, FLAGS, type Stored } from "../domain/activation.ts";
+import {
+  type Activation,
+  type ActivationRow,
+  FLAGS,
+  isIdApart,
+  type Stored,
+} from "../domain/activation.ts";
 import { type Entity, entityKey } from "../domain/entity.ts";
 import { isRetryable, SlimmerError } from "../domain/errors.ts";
 import { LIMITS } from "../domain/limits.ts";
@@ -142,9 +148,14 @@ export function createIntake(options: IntakeOptions): Intake {
       occurredAtUs: activation.occurredAtUs,
       receivedAtUs: activation.receivedAtUs,
       seq: activation.seq,
-      flags: isClockSuspect(activation) ? flags | FLAGS.clockSuspect : flags,
+      flags: flags | clockFlag(activation),
       attributes: activation.attributes,
     };
+  }
+
+  function clockFlag(activation: Activation): number {
+    if (isClockSuspect(activation)) return FLAGS.clockSuspect;
+    return isIdApart(activation) ? FLAGS.idApart : 0;
   }
 
   /** An id outside the partitions, or a time ahead of the server's or from before the retention. */

@@ -1,4 +1,9 @@
-import type { StoredActivation, Timestamp, WatchActivationsResponse } from "slimmer-grpc";
+import type {
+  StoredActivation,
+  SystemEntity,
+  Timestamp,
+  WatchActivationsResponse,
+} from "slimmer-grpc";
 import { keptOn } from "../kit/kept-on.ts";
 
 /**
@@ -43,19 +48,43 @@ function roomFor({
   return room;
 }
 
+type Sender = { systemId: string; runId: string; bytes: Buffer };
+
+/** The first three fields, which a sensor's activations have in common until its system's next run. */
+function senderOf(entity: SystemEntity, systemId: string, runId: string): Buffer {
+  const kept = lastSender(entity);
+  if (kept.bytes.length === 0 || kept.systemId !== systemId || kept.runId !== runId) {
+    const { category = "", name = "", identity = "" } = entity;
+    const characters = systemId.length + runId.length + category.length + name.length;
+    const room = Buffer.allocUnsafe(60 + 3 * (characters + identity.length));
+    const at = writeSender(room, 0, systemId, runId);
+    const end = writeNested(room, at, 0x1a, (start) => {
+      let next = writeText(room, start, 0x0a, category);
+      next = writeText(room, next, 0x12, name);
+      return writeText(room, next, 0x1a, identity);
+    });
+    Object.assign(kept, { systemId, runId, bytes: Buffer.from(room.subarray(0, end)) });
+  }
+  return kept.bytes;
+}
+
+const lastSender = keptOn(
+  (_entity: SystemEntity): Sender => ({ systemId: "", runId: "", bytes: Buffer.alloc(0) }),
+);
+
+function writeSender(bytes: Buffer, at: number, systemId: string, runId: string): number {
+  return writeText(bytes, writeText(bytes, at, 0x0a, systemId), 0x12, runId);
+}
+
 /** Only what is not the default, as proto-loader has it. */
 function writeActivation(bytes: Buffer, from: number, activation: StoredActivation): number {
   const { system_id = "", run_id = "", entity, activation_id = "", attributes = {} } = activation;
-  let at = writeText(bytes, from, 0x0a, system_id);
-  at = writeText(bytes, at, 0x12, run_id);
+  let at = from;
   if (entity) {
-    const { category = "", name = "", identity = "" } = entity;
-    at = writeNested(bytes, at, 0x1a, (start) => {
-      let end = writeText(bytes, start, 0x0a, category);
-      end = writeText(bytes, end, 0x12, name);
-      return writeText(bytes, end, 0x1a, identity);
-    });
-  }
+    const sender = senderOf(entity, system_id, run_id);
+    bytes.set(sender, at);
+    at += sender.length;
+  } else at = writeSender(bytes, at, system_id, run_id);
   at = writeText(bytes, at, 0x22, activation_id);
   at = writeTime(bytes, at, 0x2a, activation.shown_at);
   at = writeTime(bytes, at, 0x32, activation.occurred_at);

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { StoredActivation } from "slimmer-grpc";
-import { type ActivationRow, FLAGS } from "../../src/domain/activation.ts";
+import { type ActivationRow, FLAGS, isIdApart } from "../../src/domain/activation.ts";
 import { uuidMs } from "../../src/domain/uuid.ts";
 import { flushRows } from "../../src/ingest/flush.ts";
 import { createHorizon } from "../../src/ingest/horizon.ts";
@@ -104,12 +104,14 @@ function randomRow(
           : ms;
   const twin = earlier[pick(random, earlier.length)];
   const systemNo = 1 + Math.floor(random() ** 2 * SYSTEMS.length);
-  const isTwin = kind > 0.97 && twin && twin.systemNo !== systemNo && twin.flags < 2;
+  const isTwin =
+    kind > 0.97 && twin && twin.systemNo !== systemNo && twin.flags < FLAGS.clockSuspect;
   const activationId = isTwin ? twin.activationId : idAt(idMs);
   const occurredAtUs = isTwin
     ? twin.occurredAtUs
     : (idMs + skewMs(random)) * 1_000 + (random() < 0.5 ? pick(random, 1_000) : 0);
   const happenedMs = isSuspect ? ms : Math.floor(occurredAtUs / 1_000);
+  const idApart = !isSuspect && isIdApart({ activationId, occurredAtUs }) ? FLAGS.idApart : 0;
   const delayMs = random() < 0.3 ? pick(random, 3_600_000) : pick(random, 500);
   const unregistered = random() < 0.15 ? FLAGS.unregistered : 0;
   return rowOf({
@@ -122,14 +124,16 @@ function randomRow(
     // Several arrive in the same microsecond.
     receivedAtUs: (Math.floor((happenedMs + delayMs) / 50) * 50 + 1) * 1_000,
     seq: pick(random, 3) === 0 ? 0 : 1 + pick(random, 1_000),
-    flags: unregistered | (isSuspect ? FLAGS.clockSuspect : 0),
+    flags: unregistered | idApart | (isSuspect ? FLAGS.clockSuspect : 0),
     attributes: random() < 0.1 ? '{"why": "=cmd()", "ü": "a\\"b"}' : undefined,
   });
 }
 
-/** Some make the id a while before or after the time. */
+/** Some make the id a while before or after the time, and some send what happened days before with an id of now. */
 function skewMs(random: () => number): number {
-  return random() < 0.1 ? pick(random, 8 * 60_000) - 4 * 60_000 : 0;
+  const luck = random();
+  if (luck < 0.1) return pick(random, 8 * 60_000) - 4 * 60_000;
+  return luck < 0.15 ? -pick(random, 3 * DAY_MS) : 0;
 }
 
 export const isSuspectRow = (row: ActivationRow) => (row.flags & FLAGS.clockSuspect) !== 0;
@@ -182,12 +186,12 @@ export function modelList(rows: readonly ActivationRow[], filters: ActivationFil
     );
   };
   const order = (row: ActivationRow) => {
-    const isSuspect = isSuspectRow(row);
-    const ms = isSuspect ? Math.floor(row.receivedAtUs / 1_000) : uuidMs(row.activationId);
+    const isElsewhere = (row.flags & (FLAGS.clockSuspect | FLAGS.idApart)) !== 0;
+    const ms = isElsewhere ? Math.floor(shownUsOf(row) / 1_000) : uuidMs(row.activationId);
     return [
       ms,
-      isSuspect ? 0 : 1,
-      isSuspect ? row.receivedAtUs : 0,
+      isElsewhere ? 0 : 1,
+      isElsewhere ? shownUsOf(row) : 0,
       row.activationId,
       row.systemNo,
     ];

@@ -124,25 +124,25 @@ function checkToken(issues: Issues, token: string, filters: Json): Place {
   }
 }
 
-type State = readonly [suspect: 0 | 1, us: number, id: string, systemNo: number];
+type State = readonly [elsewhere: 0 | 1, us: number, id: string, systemNo: number];
 
-function stateOf({ isSuspect, us, id, systemNo }: Place): State {
-  return [isSuspect ? 1 : 0, us, id, systemNo];
+function stateOf({ isElsewhere, us, id, systemNo }: Place): State {
+  return [isElsewhere ? 1 : 0, us, id, systemNo];
 }
 
-function placeIn([suspect, us, id, systemNo]: State): Place {
-  return { isSuspect: suspect === 1, us, id, systemNo };
+function placeIn([elsewhere, us, id, systemNo]: State): Place {
+  return { isElsewhere: elsewhere === 1, us, id, systemNo };
 }
 
 function isState(state: Json): state is State {
   if (!Array.isArray(state) || state.length !== 4) return false;
-  const [suspect, us, id, systemNo] = state as readonly Json[];
+  const [elsewhere, us, id, systemNo] = state as readonly Json[];
   const issues: Issues = [];
   if (typeof id !== "string") return false;
   checkUuid(issues, "page_token", id);
   return (
     issues.length === 0 &&
-    (suspect === 0 || suspect === 1) &&
+    (elsewhere === 0 || elsewhere === 1) &&
     isWhole(us) &&
     us <= START.us &&
     isWhole(systemNo) &&

@@ -1,5 +1,6 @@
 import type { StoredActivation } from "slimmer-grpc";
 import { FLAGS } from "../../domain/activation.ts";
+import { shownUs } from "../../store/reads/activation-places.ts";
 import { LATE_SECONDS } from "../../store/reads/activation-statements.ts";
 import type { FoundActivation } from "../../store/reads/activations.ts";
 import type { NameBook } from "../feed/names.ts";
@@ -16,11 +17,6 @@ export async function learnNames(names: NameBook, rows: readonly FoundActivation
     },
     [...rows.keys()],
   );
-}
-
-/** The time at which a row counts and is shown. */
-export function shownUs({ flags, occurredUs, receivedUs }: FoundActivation): number {
-  return (flags & FLAGS.clockSuspect) === 0 ? occurredUs : receivedUs;
 }
 
 export function isLate({ flags, occurredUs, receivedUs }: FoundActivation): boolean {

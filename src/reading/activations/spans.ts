@@ -1,10 +1,8 @@
+import { ID_SKEW_MS } from "../../domain/activation.ts";
 import { type FiredHour, HOUR_MS } from "../../store/reads/fired-hours.ts";
 
-/**
- * How far the time in an id may lie from the time when its activation happened. Clients make both at once. Counts are by
- * the one, rows lie by the other: whoever goes by the counts looks so far around each hour.
- */
-export const SKEW_MS = 5 * 60_000;
+/** Counts are by the time of an activation, rows lie by their ids: whoever goes by the counts looks so far around each hour. */
+export const SKEW_MS = ID_SKEW_MS;
 
 /** Days without rows that one look may pass over, times the rows that it is for: each system looks into each day. */
 const MAX_DAYS_TIMES_ROWS = 5_000;

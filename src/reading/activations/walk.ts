@@ -11,10 +11,10 @@ import { MAX_SCANNED } from "../../store/reads/activation-statements.ts";
 import {
   type Found,
   type FoundActivation,
+  findElsewhere,
   findInRanges,
   findInSystem,
   findInWindow,
-  findSuspect,
   type IdRange,
   type Page,
   type SensorNumber,
@@ -31,8 +31,8 @@ import type { Wanted } from "./filter.ts";
 import { nextSpan, SKEW_MS, type Span } from "./spans.ts";
 
 /**
- * Activations in their order, a page at a time. Two ways run side by side, and are merged: rows of right clocks, which lie
- * in the order of their ids, and rows of wrong clocks, which have indexes of their own. Rows of right clocks are
+ * Activations in their order, a page at a time. Two ways run side by side, and are merged: rows that lie in the
+ * order of their ids, and those that lie elsewhere, which have indexes of their own. The former are
  *   - of one system: a walk along the primary key;
  *   - of a few sensors: the same, in those hours only in which the counts have these sensors;
  *   - of all systems: windows in time that the counts fill with about a page, each system that fired in them looked at.
@@ -43,7 +43,7 @@ export type Walk = {
   next(db: Queryable, page: Page): Promise<Found>;
 };
 
-/** Statements and rows of right clocks that one page may take. */
+/** Statements, and rows that lie by their ids, that one page may take. */
 const MAX_LOOKS = 10;
 /** Ids are ahead of their time by the days that have partitions before they begin. */
 const DAYS_BELOW_MS = 8 * 24 * HOUR_MS;
@@ -52,11 +52,11 @@ const SLACK = 1.3;
 
 export function createWalk(wanted: Wanted, nowMs: () => number): Walk {
   const dated = datedWay(wanted, nowMs);
-  const suspects = suspectWay(wanted);
+  const others = elsewhereWay(wanted);
   return {
     async next(db, page) {
       if (wanted.isEmpty) return { rows: [], end: undefined };
-      return merged(await dated(db, page), await suspects(db, page), page.limit);
+      return merged(await dated(db, page), await others(db, page), page.limit);
     },
   };
 }
@@ -81,8 +81,7 @@ function compareFound(a: FoundActivation, b: FoundActivation): number {
 }
 
 /** What was found and not used stays for the next page of the same walk. */
-function suspectWay(wanted: Wanted): Way {
-  if (wanted.isLate) return nothing;
+function elsewhereWay(wanted: Wanted): Way {
   const startsAt =
     wanted.untilUs === undefined ? undefined : before(Math.ceil(wanted.untilUs / 1_000));
   let kept: Found | undefined;
@@ -90,7 +89,7 @@ function suspectWay(wanted: Wanted): Way {
     const after = startsAt && comparePlaces(page.after, startsAt) < 0 ? startsAt : page.after;
     const isUsedUp = kept?.end !== undefined && comparePlaces(kept.end, after) <= 0;
     if (!kept || isUsedUp)
-      kept = await findSuspect(db, wanted.systemNo, wanted, { ...page, after });
+      kept = await findElsewhere(db, wanted.systemNo, wanted, { ...page, after });
     kept = { ...kept, rows: kept.rows.filter((row) => comparePlaces(placeOf(row), after) > 0) };
     return kept;
   };
@@ -150,7 +149,7 @@ function steeredWay(wanted: Wanted, nowMs: () => number): Way {
       const missing = limit - rows.length;
       const page = { after: place, limit: missing };
       // The place has its own millisecond still before it.
-      const beforeMs = place.isSuspect && place.systemNo === 0 ? msOf(place) : msOf(place) + 1;
+      const beforeMs = place.isElsewhere && place.systemNo === 0 ? msOf(place) : msOf(place) + 1;
       const known = await hoursBelow(db, beforeMs);
       const floorMs = Math.max(0, known.lowerMs - DAYS_BELOW_MS);
       const rowsWished = (isSelective ? Math.max(1_000, 4 * limit) * 4 ** look : missing) * SLACK;

@@ -1,7 +1,8 @@
 import { FLAGS } from "../../domain/activation.ts";
 import type { Entity } from "../../domain/entity.ts";
+import { shownUs } from "../../store/reads/activation-places.ts";
 import type { FoundActivation } from "../../store/reads/activations.ts";
-import { isLate, shownUs } from "../activations/message.ts";
+import { isLate } from "../activations/message.ts";
 import type { NameBook } from "../feed/names.ts";
 import { timeText } from "./time-text.ts";
 

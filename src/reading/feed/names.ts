@@ -23,7 +23,8 @@ export type NameBook = {
 /** More than any record has rows, so that what a record needs is there together. */
 const MAX_NAMES = 100_000;
 
-const NOBODY: Entity = { category: "", name: "", identity: "" };
+/** The sensor of a number that is not known. */
+export const NOBODY: Entity = { category: "", name: "", identity: "" };
 
 export function createNameBook(read: Read): NameBook {
   const systems = new LRUCache<number, string>({ max: MAX_NAMES });

@@ -114,8 +114,8 @@ export async function messagesOf(
 ): Promise<StoredActivation[]> {
   const messages: StoredActivation[] = [];
   for (const { held, rows } of picked) {
-    await names.learn(held.record, rows);
-    messages.push(...held.messagesOf(rows, names));
+    await held.learn(names);
+    messages.push(...held.messagesOf(rows));
   }
   return messages;
 }

@@ -15,8 +15,8 @@ import type { Migration } from "../migration.ts";
  * meanwhile, and what is not folded yet comes out right: its rows are in activations, from which the runs are counted, and
  * not in activations_hourly, from which the hours are; and it has no run_nos, so that it will add to the hours alone.
  *
- * An activation whose device had a wrong clock is shown at received_at, and its id says nothing about that: such rows, few,
- * have an index of their own.
+ * An activation whose device had a wrong clock is shown at received_at, and its id says nothing about that; and some clients
+ * make the id and the time apart (flag 4). Such rows, few, have indexes of their own, by the time that is shown.
  */
 export const reading: Migration = {
   name: "0007_reading",
@@ -120,18 +120,18 @@ export const reading: Migration = {
     for (const statement of FILL) await db.raw(statement);
     for (const table of ["activations", "stray_activations"]) {
       await db.raw(
-        `create index ${table}_suspect on ${table} (system_no, received_at, activation_id) where flags & 2 <> 0`,
+        `create index ${table}_elsewhere on ${table} (system_no, ${SHOWN_AT}, activation_id) where flags & 6 <> 0`,
       );
       await db.raw(
-        `create index ${table}_suspect_by_time on ${table} (received_at, activation_id, system_no) where flags & 2 <> 0`,
+        `create index ${table}_elsewhere_by_time on ${table} (${SHOWN_AT}, activation_id, system_no) where flags & 6 <> 0`,
       );
     }
   },
   async down(db) {
-    await db.raw("drop index stray_activations_suspect_by_time");
-    await db.raw("drop index activations_suspect_by_time");
-    await db.raw("drop index stray_activations_suspect");
-    await db.raw("drop index activations_suspect");
+    await db.raw("drop index stray_activations_elsewhere_by_time");
+    await db.raw("drop index activations_elsewhere_by_time");
+    await db.raw("drop index stray_activations_elsewhere");
+    await db.raw("drop index activations_elsewhere");
     await db.raw("alter table system_state drop column last_pinged_at");
     await db.raw("drop table system_hourly");
     await db.raw("drop table run_sensor_state");
@@ -159,15 +159,26 @@ export const reading: Migration = {
   },
 };
 
+const SHOWN_AT = "(case when flags & 2 = 0 then occurred_at else received_at end)";
+
 const STORED = `
-  select system_no, run_no, entity_no, seq,
-    case when flags & 2 = 0 then occurred_at else received_at end as shown_at
-  from activations
+  select system_no, run_no, entity_no, seq, ${SHOWN_AT} as shown_at from activations
   union all
-  select system_no, run_no, entity_no, seq, case when flags & 2 = 0 then occurred_at else received_at end
-  from stray_activations`;
+  select system_no, run_no, entity_no, seq, ${SHOWN_AT} from stray_activations`;
+
+/** The milliseconds since 1970 in a UUIDv7, which PostgreSQL can't read by itself before version 17. */
+const ID_MS = `('x' || translate(left(activation_id::text, 13), '-', ''))::bit(48)::bigint`;
+
+/** Five minutes, the width of domain/activation.ts when this was written. */
+const flagApart = (table: string) => `
+  update ${table}
+  set flags = flags | 4
+  where flags & 2 = 0
+    and abs(${ID_MS} - extract(epoch from occurred_at) * 1000) > 300000`;
 
 const FILL = [
+  flagApart("activations"),
+  flagApart("stray_activations"),
   `insert into run_sensor_state
   select system_no, run_no, entity_no, min(shown_at), max(shown_at), count(*)
   from (${STORED}) as stored

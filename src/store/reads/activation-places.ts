@@ -1,14 +1,14 @@
-import { FLAGS } from "../../domain/activation.ts";
+import { ELSEWHERE, FLAGS } from "../../domain/activation.ts";
 import { uuidFloor, uuidMs } from "../../domain/uuid.ts";
 
 /**
- * A place in the order of all activations, the newest first: those with a right clock by their ids, the others at the
- * millisecond in which they were received, after what has that millisecond in its id. What is before a place stays
+ * A place in the order of all activations, the newest first: most by their ids, those that
+ * lie elsewhere (ELSEWHERE) at the millisecond that is shown, after what has that millisecond in its id. What is before a place stays
  * before it, wherever rows are added, and whichever table keeps a row. Times are Unix microseconds.
  */
 export type Place = {
-  readonly isSuspect: boolean;
-  /** When it was received, for one with a wrong clock; else 0. */
+  readonly isElsewhere: boolean;
+  /** The time that is shown, for one that lies elsewhere; else 0. */
   readonly us: number;
   readonly id: string;
   readonly systemNo: number;
@@ -23,24 +23,31 @@ export const START: Place = before(END_MS);
 
 /** The place behind everything that has this millisecond or a later one. */
 export function before(ms: number): Place {
-  return { isSuspect: true, us: ms * 1_000, id: NIL, systemNo: 0 };
+  return { isElsewhere: true, us: ms * 1_000, id: NIL, systemNo: 0 };
 }
 
-type Placed = { systemNo: number; activationId: string; receivedUs: number; flags: number };
+type Placed = Times & { systemNo: number; activationId: string };
+type Times = { occurredUs: number; receivedUs: number; flags: number };
 
-export function placeOf({ systemNo, activationId, receivedUs, flags }: Placed): Place {
-  const isSuspect = (flags & FLAGS.clockSuspect) !== 0;
-  return { isSuspect, us: isSuspect ? receivedUs : 0, id: activationId, systemNo };
+/** The time at which a row counts and is shown. */
+export function shownUs({ flags, occurredUs, receivedUs }: Times): number {
+  return (flags & FLAGS.clockSuspect) === 0 ? occurredUs : receivedUs;
+}
+
+export function placeOf(row: Placed): Place {
+  const isElsewhere = (row.flags & ELSEWHERE) !== 0;
+  const { systemNo, activationId: id } = row;
+  return { isElsewhere, us: isElsewhere ? shownUs(row) : 0, id, systemNo };
 }
 
 /** A UUID by which places are ordered; the other parts decide only where these are equal. */
-export function keyOf({ isSuspect, us, id }: Place): string {
-  return isSuspect ? uuidFloor(Math.floor(us / 1_000)) : id;
+export function keyOf({ isElsewhere, us, id }: Place): string {
+  return isElsewhere ? uuidFloor(Math.floor(us / 1_000)) : id;
 }
 
 /** The millisecond that a place has. */
 export function msOf(place: Place): number {
-  return place.isSuspect ? Math.floor(place.us / 1_000) : uuidMs(place.id);
+  return place.isElsewhere ? Math.floor(place.us / 1_000) : uuidMs(place.id);
 }
 
 /** Below 0: `a` comes before `b`, and is newer. */

@@ -1,4 +1,4 @@
-import { FLAGS } from "../../domain/activation.ts";
+import { ELSEWHERE, FLAGS } from "../../domain/activation.ts";
 
 /** The statements that walk along activations; activations.ts gives them their values. */
 
@@ -70,19 +70,26 @@ export const ROW = (row: string) => `
     ${microseconds(`${row}.occurred_at`)} as occurred_us,
     ${microseconds(`${row}.received_at`)} as received_us`;
 
-type Branches = { where: string; order: readonly string[]; isWanted: string; most: number };
+/** `order` is of the row, the first first; `more` what a page is sorted by that the row does not have. */
+type Branches = {
+  where: string;
+  order: readonly string[];
+  more?: string;
+  isWanted: string;
+  most: number;
+};
 
 /** Walks each table in its order, numbers what it walks over, and lets through what is wanted, and the last one. */
-function branches({ where, order, isWanted, most }: Branches): string {
+function branches({ where, order, more = "", isWanted, most }: Branches): string {
   const walk = (table: string) => `(
       select numbered.*
       from (
         select walked.*, row_number() over () as scanned
         from (
-          select ${COLUMNS}, (${isWanted}) as is_wanted
+          select ${COLUMNS}${more}, (${isWanted}) as is_wanted
           from ${table} as row
           where ${where}
-          order by ${order.map((column) => `row.${column} desc`).join(", ")}
+          order by ${order.map((key) => `${key} desc`).join(", ")}
           limit ${MAX_SCANNED}
         ) as walked
       ) as numbered
@@ -108,15 +115,15 @@ function sized(name: string, textOf: (most: number) => string): Sized {
   };
 }
 
-const IS_DATED = `row.flags & ${SUSPECT} = 0 and ${wanted("row.occurred_at")}`;
+const IS_DATED = `row.flags & ${ELSEWHERE} = 0 and ${wanted("row.occurred_at")}`;
 
 /**
- * Rows of right clocks of one system. $11 the id before which to begin, $12 the lowest, $13 the system. The index is the
+ * Rows of one system that lie by their ids. $11 the id before which to begin, $12 the lowest, $13 the system. The index is the
  * primary key.
  */
 export const DATED_OF_SYSTEM = sized("activations_of_system", (most) => {
   const where = `row.system_no = $13::bigint and row.activation_id >= $12::uuid and row.activation_id < $11::uuid`;
-  const hits = branches({ where, order: ["activation_id"], isWanted: IS_DATED, most });
+  const hits = branches({ where, order: ["row.activation_id"], isWanted: IS_DATED, most });
   return page(hits, ["activation_id"], most);
 });
 
@@ -132,7 +139,7 @@ function datedInSpans(spans: string, most: number): string {
             and row.activation_id >= $13::uuid
             and row.activation_id <= $11::uuid
             and (row.activation_id < $11::uuid or row.system_no < $12::bigint)`;
-  const hits = branches({ where, order: ["activation_id"], isWanted: IS_DATED, most });
+  const hits = branches({ where, order: ["row.activation_id"], isWanted: IS_DATED, most });
   return page(`${spans} cross join lateral ${hits}`, ["activation_id", "system_no"], most);
 }
 
@@ -161,24 +168,32 @@ export const DATED_IN_WINDOW = sized("activations_in_window", (most) =>
   ),
 );
 
+/** Written as in the indexes, or they are of no use. */
+const SHOWN_AT = `(case when row.flags & ${SUSPECT} = 0 then row.occurred_at else row.received_at end)`;
+
 /**
- * Rows of wrong clocks, by the time of their arrival; in every partition, for their ids say nothing about that. $11, $12
+ * Rows that lie elsewhere, by the time that is shown; in every partition, for their ids say nothing about that. $11, $12
  * and $13 time, id and system_no of the place after which to begin.
  */
-function suspects(ofSystem: string, most: number): string {
-  const where = `${ofSystem}row.flags & ${SUSPECT} <> 0
-            and row.received_at <= ${moment("$11::bigint")}
-            and (row.received_at, row.activation_id, row.system_no) < (${moment("$11::bigint")}, $12::uuid, $13::bigint)
-            and row.received_at >= coalesce(${moment("$6::bigint")}, '-infinity')`;
-  const order = ["received_at", "activation_id", "system_no"];
-  const isWanted = wanted("row.received_at");
-  return page(branches({ where, order, isWanted, most }), order, most);
+function elsewhere(ofSystem: string, most: number): string {
+  const where = `${ofSystem}row.flags & ${ELSEWHERE} <> 0
+            and ${SHOWN_AT} <= ${moment("$11::bigint")}
+            and (${SHOWN_AT}, row.activation_id, row.system_no) < (${moment("$11::bigint")}, $12::uuid, $13::bigint)
+            and ${SHOWN_AT} >= coalesce(${moment("$6::bigint")}, '-infinity')`;
+  const hits = branches({
+    where,
+    order: [SHOWN_AT, "row.activation_id", "row.system_no"],
+    more: `, ${SHOWN_AT} as shown_at`,
+    isWanted: wanted(SHOWN_AT),
+    most,
+  });
+  return page(hits, ["shown_at", "activation_id", "system_no"], most);
 }
 
-/** The index is activations_suspect. $14 the system. */
-export const SUSPECT_OF_SYSTEM = sized("suspect_activations_of_system", (most) =>
-  suspects("row.system_no = $14::bigint and ", most),
+/** The index is activations_elsewhere. $14 the system. */
+export const ELSEWHERE_OF_SYSTEM = sized("activations_elsewhere_of_system", (most) =>
+  elsewhere("row.system_no = $14::bigint and ", most),
 );
 
-/** The index is activations_suspect_by_time. */
-export const SUSPECT_OF_ALL = sized("suspect_activations", (most) => suspects("", most));
+/** The index is activations_elsewhere_by_time. */
+export const ELSEWHERE_OF_ALL = sized("activations_elsewhere", (most) => elsewhere("", most));

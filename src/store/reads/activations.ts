@@ -5,11 +5,11 @@ import {
   DATED_IN_RANGES,
   DATED_IN_WINDOW,
   DATED_OF_SYSTEM,
+  ELSEWHERE_OF_ALL,
+  ELSEWHERE_OF_SYSTEM,
   MAX_SCANNED,
   ROW,
   type Statement,
-  SUSPECT_OF_ALL,
-  SUSPECT_OF_SYSTEM,
 } from "./activation-statements.ts";
 
 /** A stored row. Times are Unix microseconds. */
@@ -53,7 +53,7 @@ export type Found = { rows: FoundActivation[]; end: Place | undefined };
 /** Where to begin, and how many rows to find; there may be more of them. */
 export type Page = { after: Place; limit: number };
 
-/** Rows of right clocks of a system, after a place of this system or one that is no row's, down to `lowMs`. */
+/** Rows of a system that lie by their ids, after a place of this system or one that is no row's, down to `lowMs`. */
 export async function findInSystem(
   db: Queryable,
   { systemNo, lowMs }: { systemNo: number; lowMs: number },
@@ -64,7 +64,7 @@ export async function findInSystem(
   return find(db, DATED_OF_SYSTEM(page.limit), values, lowMs);
 }
 
-/** Rows of right clocks after a place, in ranges that don't overlap; `lowMs` is the lowest millisecond of any of them. */
+/** Rows that lie by their ids, after a place, in ranges that don't overlap; `lowMs` is the lowest millisecond of any of them. */
 export async function findInRanges(
   db: Queryable,
   { ranges, lowMs }: { ranges: readonly IdRange[]; lowMs: number },
@@ -90,7 +90,7 @@ export type Window = {
   systemNos: readonly number[];
 };
 
-/** Rows of right clocks of all systems, from the first place after `page.after` down to `lowMs`. */
+/** Rows of all systems that lie by their ids, from the first place after `page.after` down to `lowMs`. */
 export async function findInWindow(
   db: Queryable,
   { lowMs, firstHourMs, lastHourMs, systemNos }: Window,
@@ -106,21 +106,21 @@ export async function findInWindow(
   return find(db, DATED_IN_WINDOW(page.limit), values, lowMs);
 }
 
-/** Rows of wrong clocks after a place, of one system or of all. */
-export async function findSuspect(
+/** Rows that lie elsewhere, after a place, of one system or of all. */
+export async function findElsewhere(
   db: Queryable,
   systemNo: number | undefined,
   filter: RowFilter,
   page: Page,
 ): Promise<Found> {
   const { after } = page;
-  const place = after.isSuspect
+  const place = after.isElsewhere
     ? [after.us, after.id, after.systemNo]
     : [(msOf(after) + 1) * 1_000, before(0).id, 0];
   const values = [...filterValues(filter), ...place];
   return systemNo === undefined
-    ? find(db, SUSPECT_OF_ALL(page.limit), values, undefined)
-    : find(db, SUSPECT_OF_SYSTEM(page.limit), [...values, systemNo], undefined);
+    ? find(db, ELSEWHERE_OF_ALL(page.limit), values, undefined)
+    : find(db, ELSEWHERE_OF_SYSTEM(page.limit), [...values, systemNo], undefined);
 }
 
 /** One row by its key. */
@@ -143,7 +143,7 @@ export async function findActivation(
 }
 
 function datedValues(filter: RowFilter, { after }: Page, lowMs: number): unknown[] {
-  const systemNo = after.isSuspect ? 0 : after.systemNo;
+  const systemNo = after.isElsewhere ? 0 : after.systemNo;
   return [...filterValues(filter), keyOf(after), systemNo, uuidFloor(lowMs)];
 }
 
