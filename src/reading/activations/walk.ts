@@ -220,8 +220,14 @@ async function lookBelow(
   return found.end && isPast(found.end, lowMs) ? { ...found, end: undefined } : found;
 }
 
-/** For each system the stretches of its hours; those that touch are one, so that no row is found twice. */
+/** About how many rows it takes as long to walk over as to begin anew behind them. */
+const ROWS_OF_A_BEGINNING = 50;
+
+/** For each system the stretches of its hours; those that touch or nearly so are one, so that no row is found twice. */
 function rangesOf({ hours, lowMs, highMs }: Span): IdRange[] {
+  const rows = hours.reduce((sum, { cost }) => sum + cost, 0);
+  const hoursOfSystems = hours.reduce((sum, { systemNos }) => sum + (systemNos?.size ?? 0), 0);
+  const gapMs = (ROWS_OF_A_BEGINNING * hoursOfSystems * HOUR_MS) / Math.max(1, rows);
   const ranges: IdRange[] = [];
   const newestOf = new Map<number, IdRange>();
   for (const { ms, systemNos } of hours as readonly FiredHour[]) {
@@ -232,7 +238,7 @@ function rangesOf({ hours, lowMs, highMs }: Span): IdRange[] {
     if (range.lowMs >= range.highMs) continue;
     for (const systemNo of systemNos ?? []) {
       const above = newestOf.get(systemNo);
-      if (above && above.lowMs <= range.highMs) {
+      if (above && above.lowMs <= range.highMs + gapMs) {
         above.lowMs = Math.min(above.lowMs, range.lowMs);
         continue;
       }

@@ -11,7 +11,7 @@ import { getSensor } from "./get-sensor.ts";
 import { rhythmOf } from "./rhythm.ts";
 
 /** Firings that a rhythm rests on. */
-const FIRINGS = 1_000;
+const FIRINGS = 100;
 /** Pages may be short: so many calls find them, or the rhythm rests on fewer. */
 const MAX_PAGES = 10;
 
