@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Activation, ActivationRow } from "../../src/domain/activation.ts";
+import { type Activation, type ActivationRow, FLAGS } from "../../src/domain/activation.ts";
 import { type Entity, entityKey } from "../../src/domain/entity.ts";
 import { SlimmerError } from "../../src/domain/errors.ts";
 import { LIMITS } from "../../src/domain/limits.ts";
@@ -138,8 +138,27 @@ describe("an activation", () => {
   ])("%s: a suspect clock is %#", async (_name, facts, clockSuspect) => {
     const { intake, writes } = start();
     expect(await intake.accept(activationOf(facts), CALLER)).toMatchObject({ clockSuspect });
-    expect(writes[0]?.[0]?.flags).toBe(clockSuspect ? 2 : 0);
+    expect((writes[0]?.[0]?.flags ?? 0) & FLAGS.clockSuspect).toBe(clockSuspect ? 2 : 0);
   });
+
+  const FIVE_MINUTES = 5 * 60_000;
+  test.each([
+    ["five minutes before it happened", -FIVE_MINUTES, 0],
+    ["more than that before", -FIVE_MINUTES - 1, 4],
+    ["five minutes after it happened", FIVE_MINUTES, 0],
+    ["more than that after", FIVE_MINUTES + 1, 4],
+  ])(
+    "whose id was made %s is found by its time all the same: flags %#",
+    async (_name, ms, flags) => {
+      const { intake, writes } = start();
+      const occurredMs = NOW_MS - 3_600_000;
+      await intake.accept(
+        activationOf({ activationId: idAt(occurredMs + ms), occurredAtUs: occurredMs * 1_000 }),
+        CALLER,
+      );
+      expect(writes[0]?.[0]?.flags).toBe(flags);
+    },
+  );
 
   test("of an unknown run is refused and not written", async () => {
     const { intake, writes, outcomes } = start();

@@ -431,6 +431,27 @@ describe("what was stored before there was a feed", () => {
     return { url, db, store, foldAsBefore };
   }
 
+  test("is marked where its id is not about its time, so that lists find it", async () => {
+    const { url, db } = await databaseOfBefore();
+    const SKEW_MS = 5 * 60_000;
+    for (const [idMs, occurredMs, flags] of [
+      [AT, AT, 0],
+      [AT, AT + SKEW_MS, 0],
+      [AT, AT + SKEW_MS + 1, 1],
+      [AT, AT - 3_600_000, 0],
+      [AT, AT - 3_600_000, 2],
+    ] as const) {
+      await db.query(
+        `insert into activations (system_no, activation_id, run_no, entity_no, occurred_at, received_at, flags)
+        values (1, $1, 1, 1, $2, $2, $3)`,
+        [idAt(idMs), new Date(occurredMs), flags],
+      );
+    }
+    await migrate(url);
+    const { rows } = await db.query("select flags from activations order by occurred_at, flags");
+    expect(rows.map(({ flags }) => flags)).toEqual([2, 4, 0, 0, 1 | 4]);
+  });
+
   test("is counted once in everything new, folded or not", async () => {
     const { url, db, store, foldAsBefore } = await databaseOfBefore();
     await store([
