@@ -16,6 +16,7 @@ import {
   type Buckets,
   countBySensor,
   countBySystem,
+  MAX_BUCKETS,
   STEP_US,
 } from "../store/reads/hours.ts";
 import { findSensors } from "../store/reads/sensors.ts";
@@ -26,7 +27,6 @@ import { toTimestamp } from "./wire-time.ts";
 const STEPS = ["HOUR", "DAY"] as const;
 const DEFAULT_STEPS = 24;
 const MAX_ENTITIES = 100;
-const MAX_BUCKETS = 10_000;
 
 export async function countActivations(
   { read, nowUs, requireSystem }: ReaderContext,

@@ -25,6 +25,7 @@ import {
   firedHoursOfAll,
   firedHoursOfSensors,
   HOUR_MS,
+  HOURS_OF_SENSOR,
   systemsWithStrays,
 } from "../../store/reads/fired-hours.ts";
 import type { Wanted } from "./filter.ts";
@@ -45,6 +46,8 @@ export type Walk = {
 
 /** Statements, and rows that lie by their ids, that one page may take. */
 const MAX_LOOKS = 10;
+/** Hours of a sensor that are read at once: with two, which may both lie around the place, nothing would be below it. */
+const MIN_HOURS = 10;
 /** Ids are ahead of their time by the days that have partitions before they begin. */
 const DAYS_BELOW_MS = 8 * 24 * HOUR_MS;
 /** More rows than asked for, because hours are not even. */
@@ -125,7 +128,11 @@ function steeredWay(wanted: Wanted, nowMs: () => number): Way {
   let steering: (FiredHours & { newestMs: number }) | undefined;
 
   /** The hours below a place, as far as they are known; asked for again when they are used up. */
-  async function hoursBelow(db: Queryable, beforeMs: number): Promise<FiredHours> {
+  async function hoursBelow(
+    db: Queryable,
+    beforeMs: number,
+    rowsWished: number,
+  ): Promise<FiredHours> {
     const isKnown =
       steering &&
       beforeMs - 1 + SKEW_MS < steering.newestMs + HOUR_MS &&
@@ -134,7 +141,13 @@ function steeredWay(wanted: Wanted, nowMs: () => number): Way {
     const newestMs = floorHour(Math.min(beforeMs - 1 + SKEW_MS, nowMs() + 24 * HOUR_MS));
     const span = { newestMs, oldestMs: Math.max(0, floorHour(wanted.lowMs - SKEW_MS)) };
     const found = wanted.followsSensors
-      ? await firedHoursOfSensors(db, wanted.sensors as SensorNumber[], span)
+      ? await firedHoursOfSensors(
+          db,
+          wanted.sensors as SensorNumber[],
+          span,
+          // Each of them has a row at least.
+          Math.min(HOURS_OF_SENSOR, Math.max(MIN_HOURS, Math.ceil(rowsWished))),
+        )
       : await firedHoursOfAll(db, span);
     steering = { ...found, newestMs };
     return found;
@@ -150,9 +163,9 @@ function steeredWay(wanted: Wanted, nowMs: () => number): Way {
       const page = { after: place, limit: missing };
       // The place has its own millisecond still before it.
       const beforeMs = place.isElsewhere && place.systemNo === 0 ? msOf(place) : msOf(place) + 1;
-      const known = await hoursBelow(db, beforeMs);
-      const floorMs = Math.max(0, known.lowerMs - DAYS_BELOW_MS);
       const rowsWished = (isSelective ? Math.max(1_000, 4 * limit) * 4 ** look : missing) * SLACK;
+      const known = await hoursBelow(db, beforeMs, rowsWished);
+      const floorMs = Math.max(0, known.lowerMs - DAYS_BELOW_MS);
       const lowMs = Math.max(
         wanted.lowMs,
         floorMs,

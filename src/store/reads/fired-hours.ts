@@ -25,7 +25,8 @@ export type FiredHours = {
 
 export const HOUR_MS = 3_600_000;
 const HOURS_OF_ALL = 200;
-const HOURS_OF_SENSOR = 100;
+/** Most hours of a sensor that are read at once. */
+export const HOURS_OF_SENSOR = 100;
 
 const hourMs = (hour: string) => `(extract(epoch from ${hour}) * 1000)::bigint`;
 const BOUNDS = "coalesce((select lower_ms from partition_bounds), 0)";
@@ -64,7 +65,7 @@ const OF_ALL = {
   select null, null, null, ${BOUNDS}`,
 };
 
-/** $3 and $4 the sensors. */
+/** $3 and $4 the sensors, $5 how many hours of each. */
 const OF_SENSORS = {
   name: "fired_hours_of_sensors",
   text: `
@@ -91,7 +92,7 @@ const OF_SENSORS = {
       and activations_hourly.hour <= $1::timestamptz
       and activations_hourly.hour >= $2::timestamptz
     order by hour desc
-    limit ${HOURS_OF_SENSOR}
+    limit $5
   ) as counted
   union all
   select waiting.system_no, null, waiting.hour_ms, count(*), count(*), ${BOUNDS}
@@ -126,16 +127,18 @@ export async function firedHoursOfAll(db: Queryable, span: Span): Promise<FiredH
   };
 }
 
-/** The hours in which one of these sensors fired. The index is the primary key, one descent a sensor. */
+/** The latest `most` hours in which each of these sensors fired. The index is the primary key, one descent a sensor. */
 export async function firedHoursOfSensors(
   db: Queryable,
   sensors: readonly SensorNumber[],
   span: Span,
+  most: number,
 ): Promise<FiredHours> {
   const values = [
     ...timesOf(span),
     arrayText(sensors.map(({ systemNo }) => systemNo)),
     arrayText(sensors.map(({ entityNo }) => entityNo)),
+    most,
   ];
   const { rows } = await db.query({ ...OF_SENSORS, values });
   const hours = new Map<number, FiredHour>();
@@ -159,7 +162,7 @@ export async function firedHoursOfSensors(
     const more = { wanted: fired_count, cost: isCounted ? 0 : (cost ?? fired_count) };
     add(hours, hour_ms, more, system_no);
   }
-  const cut = [...bySensor.values()].filter(({ count }) => count === HOURS_OF_SENSOR);
+  const cut = [...bySensor.values()].filter(({ count }) => count === most);
   const oldestMs = cut.length === 0 ? undefined : Math.max(...cut.map((one) => one.oldestMs));
   return { ...completeFrom(hours, oldestMs), waitingSystemNos: [], lowerMs: rows[0].lower_ms };
 }

@@ -5,6 +5,9 @@ import { DAY_US, HOUR_US, momentOf } from "./micros.ts";
 /** The number under which system_hourly has the sum of all systems. */
 export const ALL_SYSTEMS = 0;
 
+/** Most buckets that may be asked for, of all systems or sensors together. */
+export const MAX_BUCKETS = 10_000;
+
 export const STEP_US = { HOUR: HOUR_US, DAY: DAY_US };
 
 /** Whole buckets of time, of UTC: `count` of them from `sinceUs` (Unix microseconds) on, which is the beginning of one. */
@@ -18,18 +21,20 @@ export function latestHours(nowUs: number, count: number): Buckets {
 
 /**
  * Hours of each of the systems $1 from $2 on and before $3. The pairs are compared as such because only the primary key can
- * be entered by them: the other index begins with the hour, and would read all systems for each.
+ * be entered by them: the other index begins with the hour, and would read all systems for each. Not by system_no = as
+ * well: the index would be entered by that alone, and all hours of the system read. The limit, which is never reached, tells
+ * the planner that there are few: it can't know that the two bounds are close to one another.
  */
-const SYSTEM_HOURS = `
+const systemHours = (most: number) => `
   select wanted.place, date_part('epoch', hours.hour)::bigint as seconds, hours.fired_count
   from unnest($1::bigint[]) with ordinality as wanted (system_no, place)
   cross join lateral (
     select *
     from system_hourly
-    where system_hourly.system_no = wanted.system_no
-      and (system_hourly.system_no, system_hourly.hour) >= (wanted.system_no, ${momentOf("$2")})
+    where (system_hourly.system_no, system_hourly.hour) >= (wanted.system_no, ${momentOf("$2")})
       and (system_hourly.system_no, system_hourly.hour) < (wanted.system_no, ${momentOf("$3")})
-    offset 0
+    order by system_hourly.system_no, system_hourly.hour
+    limit ${most}
   ) as hours`;
 
 /** The same of the sensors $4 of the system $1. */
@@ -62,8 +67,8 @@ const gathered = (counts: string) => `
   group by 1`;
 
 export const SYSTEM_COUNTS = {
-  HOUR: { name: "read_system_hours", text: gathered(SYSTEM_HOURS) },
-  DAY: { name: "read_system_days", text: gathered(byDay(SYSTEM_HOURS)) },
+  HOUR: { name: "read_system_hours", text: gathered(systemHours(MAX_BUCKETS)) },
+  DAY: { name: "read_system_days", text: gathered(byDay(systemHours(MAX_BUCKETS * 24))) },
 };
 export const SENSOR_COUNTS = {
   HOUR: { name: "read_sensor_hours", text: gathered(SENSOR_HOURS) },
