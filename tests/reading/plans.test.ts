@@ -14,6 +14,11 @@ const SYSTEMS = 1_000;
 const SENSORS = 10;
 const RUNS_EACH = 10;
 const HOUR_US = 3_600_000_000;
+/** A system with many more sensors than the others, and one with a longer history. */
+const LARGE = 8;
+const SENSORS_OF_LARGE = 3_000;
+const OLD = 9;
+const HOURS_OF_OLD = 20_000;
 const NOW_US = Math.floor(Date.now() / 3_600_000) * HOUR_US;
 
 /** As many rows as a fleet is large; these a page may read from the first to the last. */
@@ -61,6 +66,14 @@ beforeAll(async () => {
     from ${systems}, ${sensors}, generate_series(0, 23) as h`,
     `insert into fold_records (system_no, received_at, system_nos, entity_nos, shown_us, feed_no)
     select 1, now(), '{1,2}', '{1,1}', '{0,0}', n from generate_series(1, 5000) as n`,
+    `insert into entities (system_no, entity_no, category, name, identity)
+    select ${LARGE}, e, 'door', 'sensor ' || e, 'identity ' || e
+    from generate_series(${SENSORS + 1}, ${SENSORS_OF_LARGE}) as e`,
+    `update manifests set entity_nos = (select array_agg(e) from generate_series(1, ${SENSORS_OF_LARGE}) as e)
+    where system_no = ${LARGE}`,
+    `insert into system_hourly (system_no, hour, fired_count)
+    select ${OLD}, to_timestamp(${NOW_US / 1e6}) - h * interval '1 hour', 5
+    from generate_series(72, ${HOURS_OF_OLD}) as h`,
     "analyze",
   ]) {
     await db.query(statement);
@@ -70,6 +83,9 @@ afterAll(() => db.end());
 
 type Node = {
   "Node Type": string;
+  "Shared Hit Blocks"?: number;
+  "Shared Read Blocks"?: number;
+  "Rows Removed by Join Filter"?: number;
   "Relation Name"?: string;
   "Index Name"?: string;
   Plans?: Node[];
@@ -80,7 +96,11 @@ function nodesOf(node: Node): Node[] {
 }
 
 /** The plan for these very values, and the one that PostgreSQL keeps for any. */
-async function plansOf({ text }: { text: string }, values: readonly unknown[]): Promise<Node[][]> {
+async function plansOf(
+  { text }: { text: string },
+  values: readonly unknown[],
+  options = "format json",
+): Promise<Node[][]> {
   const plans: Node[][] = [];
   for (const mode of ["force_custom_plan", "force_generic_plan"]) {
     const literals = values.map((value) =>
@@ -89,7 +109,7 @@ async function plansOf({ text }: { text: string }, values: readonly unknown[]): 
     await db.query(`set plan_cache_mode = ${mode}`);
     await db.query(`prepare asked as ${text}`);
     const given = literals.length > 0 ? `(${literals.join(", ")})` : "";
-    const { rows } = await db.query(`explain (format json) execute asked${given}`);
+    const { rows } = await db.query(`explain (${options}) execute asked${given}`);
     await db.query("deallocate asked");
     plans.push(nodesOf(rows[0]["QUERY PLAN"][0].Plan));
   }
@@ -158,5 +178,31 @@ test.each([
 ] as const)("%s come from their index", async (_, statement, values, index) => {
   for (const nodes of await plansOf(statement, values)) {
     expect(nodes.map((node) => node["Index Name"])).toContain(index);
+  }
+});
+
+const RUN_IT = "analyze, buffers, format json";
+
+test.each([
+  ["by attention", SENSORS_BY_ATTENTION, [null, null, null, null]],
+  ["by name", SENSORS_BY_NAME, [null, null, null]],
+  ["whose coverage is asked for", COVERAGE, undefined],
+] as const)(
+  "of a system with far more sensors than the others, those %s are not compared each with each",
+  async (_, statement, after) => {
+    const values = after ? [LARGE, NOW_US, ...filters, ...after] : [LARGE, RUNS_EACH];
+    for (const nodes of await plansOf(statement, values, RUN_IT)) {
+      const compared = nodes.map((node) => node["Rows Removed by Join Filter"] ?? 0);
+      expect(Math.max(...compared)).toBeLessThan(SENSORS_OF_LARGE);
+    }
+  },
+);
+
+test("the last day of a system is read without the years before it", async () => {
+  const values = [`{${OLD}}`, NOW_US - 23 * HOUR_US, NOW_US + HOUR_US];
+  for (const nodes of await plansOf(SYSTEM_COUNTS.HOUR, values, RUN_IT)) {
+    const [{ "Shared Hit Blocks": hit = 0, "Shared Read Blocks": read = 0 }] = nodes as [Node];
+    // 24 rows, each in a block of its own at worst, and the way down the index.
+    expect(hit + read).toBeLessThan(24 + 10);
   }
 });

@@ -39,6 +39,9 @@ const MANY_GAPS = 10;
 /**
  * The sensors of system $1 as of $2, whose names match $3, $4 and $5, and what each needs. Silent is only what the current run
  * knows of: a sensor that was taken away on purpose would else be called silent for ever.
+ *
+ * Lists are looked into as hashed subplans: the planner takes the list of a system for as long as most are, and would join
+ * one of thousands by comparing each with each.
  */
 const JUDGED_SENSORS = `
     with run as materialized (
@@ -64,35 +67,43 @@ const JUDGED_SENSORS = `
       entities.name,
       entities.identity,
       entities.created_at,
-      listed.entity_no is not null as registered,
+      entities.is_listed as registered,
       sensor_state.first_fired_at,
       sensor_state.last_fired_at,
       sensor_state.fired_count,
       in_run.fired_count as run_fired_count,
       case
-        when listed.entity_no is null and before.entity_no is not null then 'MISSING'
-        when listed.entity_no is not null and in_run.entity_no is null then 'NEVER_FIRED'
+        when not entities.is_listed and entities.was_listed then 'MISSING'
+        when entities.is_listed and in_run.entity_no is null then 'NEVER_FIRED'
         when in_run.entity_no is not null
           and sensor_state.fired_count >= ${MIN_FIRED}
           and extract(epoch from ${momentOf("$2")} - sensor_state.last_fired_at) * (sensor_state.fired_count - 1)
             > extract(epoch from sensor_state.last_fired_at - sensor_state.first_fired_at) * ${MANY_GAPS}
           then 'SILENT'
-        when listed.entity_no is null and in_run.entity_no is not null then 'UNREGISTERED'
+        when not entities.is_listed and in_run.entity_no is not null then 'UNREGISTERED'
         else 'NONE'
       end as attention
-    from entities
-    left join listed on listed.entity_no = entities.entity_no
-    left join before on before.entity_no = entities.entity_no
+    from (
+      select
+        entities.entity_no,
+        entities.category,
+        entities.name,
+        entities.identity,
+        entities.created_at,
+        entities.entity_no in (select listed.entity_no from listed) as is_listed,
+        entities.entity_no in (select before.entity_no from before) as was_listed
+      from entities
+      where entities.system_no = $1
+        and ($3::text is null or entities.category like $3)
+        and ($4::text is null or entities.name like $4)
+        and ($5::text is null or entities.identity like $5)
+    ) as entities
     left join sensor_state
       on sensor_state.system_no = $1 and sensor_state.entity_no = entities.entity_no
     left join run_sensor_state as in_run
       on in_run.system_no = $1
       and in_run.run_no = (select current_run_no from run)
-      and in_run.entity_no = entities.entity_no
-    where entities.system_no = $1
-      and ($3::text is null or entities.category like $3)
-      and ($4::text is null or entities.name like $4)
-      and ($5::text is null or entities.identity like $5)`;
+      and in_run.entity_no = entities.entity_no`;
 
 /** $6 attentions or null, $7 how many, then the last row of the page before. */
 const page = (keys: string, after: string) => `
