@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { globMatcher, hasWildcards, likeOf } from "../../src/reading/globs.ts";
+import { onlySensor } from "../../src/dashboard/api/paths.ts";
+import { exactGlob, globMatcher, hasWildcards, likeOf } from "../../src/reading/globs.ts";
 
 /** What LIKE says, by the book. */
 function isLike(text: readonly string[], pattern: readonly string[]): boolean {
@@ -25,11 +26,33 @@ test("a matcher and the pattern of LIKE say the same of any text", () => {
       (pattern, text) => {
         const matches = globMatcher(pattern)?.(text) ?? true;
         expect(matches).toBe(pattern === "" || isLike([...text], [...likeOf(pattern)]));
-        if (!hasWildcards(pattern) && pattern !== "") expect(matches).toBe(text === pattern);
+        if (!hasWildcards(pattern) && pattern !== "") {
+          expect(matches).toBe(text === pattern.replace(/\\([*?\\])/g, "$1"));
+        }
       },
     ),
     { numRuns: 3_000 },
   );
+});
+
+const some = letters(["a", "*", "?", "%", "\\"]);
+
+test("a text whose wildcards have a backslash matches itself alone, for the server as for the page", () => {
+  fc.assert(
+    fc.property(some, some, (text, other) => {
+      fc.pre(text !== "");
+      const matcher = globMatcher(exactGlob(text));
+      expect(matcher?.(text)).toBe(true);
+      expect(matcher?.(other)).toBe(other === text);
+      const entity = { category: text, name: text, identity: text };
+      expect(onlySensor(entity).name).toBe(exactGlob(text));
+    }),
+  );
+});
+
+test("a backslash before any other character is a backslash", () => {
+  expect(globMatcher("C:\\temp\\*")?.("C:\\temp*")).toBe(true);
+  expect(globMatcher("C:\\temp\\\\*")?.("C:\\temp\\door")).toBe(true);
 });
 
 test("a pattern of many stars takes no time", () => {

@@ -17,7 +17,7 @@ export interface ListActivationsRequest {
    */
   'run_id'?: (string);
   /**
-   * Exact, or with * for any text and ? for any character.
+   * Exact, or with * for any text and ? for any character; a backslash makes these, and itself, ordinary.
    */
   'category'?: (string);
   'name'?: (string);
@@ -50,7 +50,7 @@ export interface ListActivationsRequestOutput {
    */
   'run_id': (string);
   /**
-   * Exact, or with * for any text and ? for any character.
+   * Exact, or with * for any text and ? for any character; a backslash makes these, and itself, ordinary.
    */
   'category': (string);
   'name': (string);

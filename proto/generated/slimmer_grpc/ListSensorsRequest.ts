@@ -37,7 +37,7 @@ export interface ListSensorsRequest {
   'page_size'?: (number);
   'page_token'?: (string);
   /**
-   * Exact, or with * for any text and ? for any character.
+   * Exact, or with * for any text and ? for any character; a backslash makes these, and itself, ordinary.
    */
   'category'?: (string);
   'name'?: (string);
@@ -57,7 +57,7 @@ export interface ListSensorsRequestOutput {
   'page_size': (number);
   'page_token': (string);
   /**
-   * Exact, or with * for any text and ? for any character.
+   * Exact, or with * for any text and ? for any character; a backslash makes these, and itself, ordinary.
    */
   'category': (string);
   'name': (string);

@@ -1,6 +1,6 @@
 export { learnServerTime, serverNow, startClock, tick } from "./clock.ts";
 export { type Pages, usePages } from "./pages.ts";
-export { type ActivationFilters, api, withQuery } from "./paths.ts";
+export { type ActivationFilters, api, onlySensor, withQuery } from "./paths.ts";
 export { ApiProblem } from "./problem.ts";
 export { request } from "./request.ts";
 export { REFRESH_MS, type Resource, useResource } from "./resource.ts";

@@ -28,6 +28,12 @@ export type ActivationFilters = {
   late?: boolean | undefined;
 };
 
+/** The filters that leave one sensor: a backslash makes * and ? ordinary. */
+export function onlySensor({ category, name, identity }: Entity): Entity {
+  const exact = (text: string) => text.replace(/[*?\\]/g, "\\$&");
+  return { category: exact(category), name: exact(name), identity: exact(identity) };
+}
+
 const id = encodeURIComponent;
 
 /** The paths of the JSON API. */

@@ -6,6 +6,7 @@ import type {
   TimestampOutput,
 } from "slimmer-grpc";
 import type { ReaderContext } from "../context.ts";
+import { exactGlob } from "../globs.ts";
 import { fromTimestamp } from "../wire-time.ts";
 import { getSensor } from "./get-sensor.ts";
 import { rhythmOf } from "./rhythm.ts";
@@ -30,7 +31,6 @@ export async function getRhythm(
   return rhythmOf(firedUs, context.nowUs());
 }
 
-/** A name with a * in it means others too to a list of activations: these are left out again. */
 async function latestFirings(
   listActivations: ListActivations,
   { system_id, category, name, identity }: GetSensorRequestOutput,
@@ -40,9 +40,9 @@ async function latestFirings(
   for (let page = 0; page < MAX_PAGES && firedUs.length < FIRINGS; page++) {
     const { activations = [], next_page_token = "" } = await listActivations({
       system_id,
-      category,
-      name,
-      identity,
+      category: exactGlob(category),
+      name: exactGlob(name),
+      identity: exactGlob(identity),
       page_size: FIRINGS,
       page_token: token,
       run_id: "",
@@ -52,10 +52,8 @@ async function latestFirings(
       clock_suspect: false,
       late: false,
     });
-    for (const { entity, shown_at: shownAt } of activations) {
-      const isIt =
-        entity?.category === category && entity.name === name && entity.identity === identity;
-      if (isIt && shownAt) firedUs.push(fromTimestamp(shownAt as TimestampOutput));
+    for (const { shown_at: shownAt } of activations) {
+      if (shownAt) firedUs.push(fromTimestamp(shownAt as TimestampOutput));
     }
     token = next_page_token;
     if (token === "") break;

@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import { serverNow, tick } from "../../api/clock.ts";
-import { api } from "../../api/paths.ts";
+import { api, onlySensor } from "../../api/paths.ts";
 import { REFRESH_MS, useResource } from "../../api/resource.ts";
 import type { Counts, Entity, Rhythm, Sensor } from "../../api/types.ts";
 import { GapHistogram } from "../../charts/gap-histogram.tsx";
@@ -50,7 +50,11 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
           <span class="faint">{entity.identity}</span>
         </h1>
         <span class="gap" />
-        <a class="quiet-button" href={api.csv({ system_id: system, ...entity })} download>
+        <a
+          class="quiet-button"
+          href={api.csv({ system_id: system, ...onlySensor(entity) })}
+          download
+        >
           all activations as CSV
         </a>
       </header>
@@ -90,7 +94,7 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
           </div>
           <Panel id="history" title="history" note="newest first; ◇ hollow: it arrived late">
             <ActivationTable
-              filters={{ system_id: system, ...entity }}
+              filters={{ system_id: system, ...onlySensor(entity) }}
               entity={entity}
               without="sensor"
               file={`${system} ${entity.category} ${entity.name} ${entity.identity}`}
