@@ -11,7 +11,7 @@ type Part = string | typeof ANY | typeof ONE;
  */
 function partsOf(pattern: string): Part[] {
   const parts: Part[] = [];
-  for (const [, escaped, character] of pattern.matchAll(/\\([*?\\])|([^])/gu)) {
+  for (const [, escaped, character] of pattern.matchAll(/\\([*?\\])|(.)/gsu)) {
     if (escaped !== undefined) parts.push(escaped);
     else if (character === "*") parts.push(ANY);
     else if (character === "?") parts.push(ONE);

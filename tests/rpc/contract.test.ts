@@ -1,6 +1,7 @@
 import { Client, credentials } from "@grpc/grpc-js";
 import { v7 as uuidv7 } from "uuid";
 import { describe, expect, test } from "vitest";
+import { FLAGS } from "../../src/domain/activation.ts";
 import { refusalOf } from "../support/caller.ts";
 import { attic, boiler, door, greenhouse, skylight } from "../support/cast.ts";
 import { eventually } from "../support/eventually.ts";
@@ -96,7 +97,8 @@ describe("an activation", () => {
     expect(rows[0]).toMatchObject({
       seq: "7",
       attributes: { zone: 'the "big" {one}, \\ and ü' },
-      flags: 0,
+      // Its id is of now.
+      flags: FLAGS.idApart,
       occurred_at: "1790000000.123456",
     });
     expect(rows[0].received_at.getTime()).toBeGreaterThanOrEqual(before);

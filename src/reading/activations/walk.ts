@@ -50,7 +50,7 @@ const MAX_LOOKS = 10;
 const MIN_HOURS = 10;
 /** Ids are ahead of their time by the days that have partitions before they begin. */
 const DAYS_BELOW_MS = 8 * 24 * HOUR_MS;
-/** More rows than asked for, because hours are not even. */
+/** More rows than asked for, because hours are seldom even. */
 const SLACK = 1.3;
 
 export function createWalk(wanted: Wanted, nowMs: () => number): Walk {
@@ -157,13 +157,16 @@ function steeredWay(wanted: Wanted, nowMs: () => number): Way {
     const rows: FoundActivation[] = [];
     const isSelective = wanted.flags !== 0 || wanted.isLate || wanted.patterns !== undefined;
     let place = after;
-    let budget = MAX_SCANNED;
+    // Where every row is wanted, a look ends with the page. Else it may have to look at all that it reaches.
+    const passesOver = isSelective || wanted.followsSensors;
+    let budget = passesOver ? MAX_SCANNED : Number.POSITIVE_INFINITY;
+    let widening = 1;
     for (let look = 0; look < MAX_LOOKS && budget > 0; look++) {
       const missing = limit - rows.length;
       const page = { after: place, limit: missing };
       // The place has its own millisecond still before it.
       const beforeMs = place.isElsewhere && place.systemNo === 0 ? msOf(place) : msOf(place) + 1;
-      const rowsWished = (isSelective ? Math.max(1_000, 4 * limit) * 4 ** look : missing) * SLACK;
+      const rowsWished = (isSelective ? Math.max(1_000, 4 * limit) : missing) * widening * SLACK;
       const known = await hoursBelow(db, beforeMs, rowsWished);
       const floorMs = Math.max(0, known.lowerMs - DAYS_BELOW_MS);
       const lowMs = Math.max(
@@ -187,6 +190,8 @@ function steeredWay(wanted: Wanted, nowMs: () => number): Way {
       if (!found.end || rows.length >= limit) return { rows, end: found.end };
       if (isPast(found.end, wanted.lowMs)) return { rows, end: undefined };
       place = found.end;
+      // Hours say how many rows, not when: a burst may lie at the end of the one and the beginning of the other.
+      if (isSelective || found.rows.length < missing / 2) widening *= 4;
       budget -= Math.max(1, span?.cost ?? 0);
     }
     return { rows, end: place };
