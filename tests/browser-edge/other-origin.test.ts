@@ -137,7 +137,7 @@ describe("a page of another origin", () => {
     const page = await openPage(browser(), origins[0] as string);
     // The first message has what there is already, the second what comes.
     let isOver = false;
-    const seen = callFromPage(page, "watch_activations", { system_id: systemId, recent: 10 }, 2);
+    const seen = callFromPage(page, "watch_activations", { system_id: systemId, recent: 500 }, 2);
     void seen.finally(() => {
       isOver = true;
     });

@@ -40,7 +40,7 @@ const VIEWS: Record<string, View> = {
 async function settle(page: Page): Promise<void> {
   await page.locator("main h1").first().waitFor();
   await page.waitForLoadState("load");
-  const pending = page.locator('[aria-busy="true"], .skeleton');
+  const pending = page.locator('[aria-busy="true"], .skeleton, .chart-room');
   await eventually(async () => expect(await pending.count()).toBe(0));
 }
 

@@ -43,7 +43,7 @@ export type Feed = {
     request: WatchActivationsRequestOutput,
     signal: AbortSignal,
   ): AsyncIterable<WatchActivationsResponse>;
-  /** For pages: at most four events a second, bounded; what is left out is counted. A cursor that is too old is an event. */
+  /** For pages: at most four events a second (two where many pages are open), bounded; what is left out is counted. A cursor that is too old is an event. */
   live(request: WatchActivationsRequestOutput, signal: AbortSignal): AsyncIterable<LiveEvent>;
   close(): Promise<void>;
 };

@@ -21,11 +21,13 @@ import {
 const ROWS_PER_SECOND = 10_000;
 const MIN_ROWS = 10;
 const MAX_ROWS = 500;
+/** From so many pages on at one process, each has half as many events: that is what they cost. */
+const MANY_PAGES = 100;
 /** A page that is further behind had better begin anew: nobody reads that far. */
 const MAX_BEHIND = 20_000;
 
 /**
- * (opened) heartbeat, and the recent ones → waiting → (news, and `liveMs` since the event before) looking → (rows) event →
+ * (opened) heartbeat, and the recent ones → waiting → (news, and the pace since the event before) looking → (rows) event →
  * waiting; (`heartbeatMs` over) heartbeat → waiting. While PostgreSQL is away it stays in waiting. An event is up to where the feed is: what a page can't show is
  * counted and passed over.
  */
@@ -54,7 +56,7 @@ async function* follow(
   const total = recent.reduce((sum, { rows }) => sum + rows.length, 0);
   if (total > 0) yield await event({ picked: recent, total });
   let saidAt = performance.now();
-  let lookAt = saidAt + tools.liveMs;
+  let lookAt = saidAt + paceMs(tools);
 
   while (!signal.aborted) {
     const now = performance.now();
@@ -74,7 +76,7 @@ async function* follow(
         yield seen;
         saidAt = performance.now();
       }
-      lookAt = performance.now() + tools.liveMs;
+      lookAt = performance.now() + paceMs(tools);
     }
   }
 
@@ -118,9 +120,14 @@ async function* follow(
   }
 }
 
+/** The least time between two events of one page, in milliseconds. */
+function paceMs({ pages, liveMs }: FeedTools): number {
+  return pages() < MANY_PAGES ? liveMs : 2 * liveMs;
+}
+
 /** How many rows one event of one page may have. */
-function rowsForOne({ pages, liveMs }: FeedTools): number {
-  const share = (ROWS_PER_SECOND * liveMs) / 1_000 / Math.max(1, pages());
+function rowsForOne(tools: FeedTools): number {
+  const share = (ROWS_PER_SECOND * paceMs(tools)) / 1_000 / Math.max(1, tools.pages());
   return Math.round(Math.min(MAX_ROWS, Math.max(MIN_ROWS, share)));
 }
 
