@@ -41,7 +41,8 @@ const MANY_GAPS = 10;
  * knows of: a sensor that was taken away on purpose would else be called silent for ever.
  *
  * Lists are looked into as hashed subplans: the planner takes the list of a system for as long as most are, and would join
- * one of thousands by comparing each with each.
+ * one of thousands by comparing each with each. It would do the same with the states of a young database, whose tables have
+ * no statistics yet: hence the limits, behind which each sensor's state is looked up in its index.
  */
 const JUDGED_SENSORS = `
     with run as materialized (
@@ -98,12 +99,20 @@ const JUDGED_SENSORS = `
         and ($4::text is null or entities.name like $4)
         and ($5::text is null or entities.identity like $5)
     ) as entities
-    left join sensor_state
-      on sensor_state.system_no = $1 and sensor_state.entity_no = entities.entity_no
-    left join run_sensor_state as in_run
-      on in_run.system_no = $1
-      and in_run.run_no = (select current_run_no from run)
-      and in_run.entity_no = entities.entity_no`;
+    left join lateral (
+      select sensor_state.first_fired_at, sensor_state.last_fired_at, sensor_state.fired_count
+      from sensor_state
+      where sensor_state.system_no = $1 and sensor_state.entity_no = entities.entity_no
+      limit 1
+    ) as sensor_state on true
+    left join lateral (
+      select run_sensor_state.entity_no, run_sensor_state.fired_count
+      from run_sensor_state
+      where run_sensor_state.system_no = $1
+        and run_sensor_state.run_no = (select current_run_no from run)
+        and run_sensor_state.entity_no = entities.entity_no
+      limit 1
+    ) as in_run on true`;
 
 /** $6 attentions or null, $7 how many, then the last row of the page before. */
 const page = (keys: string, after: string) => `
