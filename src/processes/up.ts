@@ -1,26 +1,19 @@
-import { join } from "node:path";
 import type { Address } from "../config/kinds.ts";
 import { SETTINGS, type UpSettings } from "../config/settings.ts";
-import { openDataDir, unusable } from "../embedded/data-dir.ts";
 import { EmbeddedError } from "../embedded/embedded-error.ts";
-import { LockHeld, type PidLock, takePidLock } from "../embedded/pid-lock.ts";
 import { type Child, startChild } from "../supervisor/child.ts";
-import {
-  GivenUp,
-  type Supervised,
-  type SupervisorLog,
-  supervise,
-} from "../supervisor/supervisor.ts";
+import { GivenUp, type Supervised, supervise } from "../supervisor/supervisor.ts";
 import { addressText, childEnv } from "./child-env.ts";
-import { type ChildRecord, createChildRecord } from "./child-record.ts";
 import { defaultDataDir } from "./default-data-dir.ts";
 import { EXIT } from "./exit-codes.ts";
 import { listenProblem } from "./listen-problem.ts";
-import { readableLine } from "./log-line.ts";
 import { NODE_ARGS } from "./node-args.ts";
 import { namesOutsideDatabase } from "./outside-database.ts";
 import { listenForStop, type StopSignals } from "./stop-signals.ts";
 import { type UpEdge, upEdge } from "./up-edge.ts";
+import { type Home, openHome } from "./up-home.ts";
+import { lineOf, print, say, upLog } from "./up-output.ts";
+import { reachable, type Site, upSummary } from "./up-summary.ts";
 
 /** A PostgreSQL that recovers after a crash is left the time it needs. */
 const DATABASE_READY_MS = 16 * 60_000;
@@ -32,9 +25,6 @@ const EDGE_STOP_MS = 20_000;
 /** On top of the time that `serve` was given to drain. */
 const SERVE_STOP_MS = 20_000;
 
-/** The data folder of this run, which no other run may use: only with the embedded PostgreSQL. */
-type Home = { dataDir: string; lock: PidLock; children: ChildRecord };
-
 /** What runs, in the order of starting; it is stopped from the end. */
 type Running = {
   database?: Supervised;
@@ -44,9 +34,6 @@ type Running = {
   web?: Supervised;
   serve?: Supervised;
 };
-
-/** Where the dashboard is, and its metrics. */
-type Site = { web: string; ops: string };
 
 type Context = {
   settings: UpSettings;
@@ -59,8 +46,8 @@ type Context = {
 
 /**
  * All of slimmer on one machine: the embedded PostgreSQL (unless the settings name another), the schema, `serve`,
- * `keeper`, `web` and, where there is one, Envoy as supervised children. `entry` is the file of the command line. Resolves to the exit code once everything
- * has stopped: when it was asked to, or when a child can't be kept running.
+ * `keeper`, `web` and, where there is one, Envoy as supervised children. `entry` is the file of the command line. Resolves
+ * to the exit code once everything has stopped: when it was asked to, or when a child can't be kept running.
  */
 export async function up(
   settings: UpSettings,
@@ -125,7 +112,7 @@ async function run(context: Context): Promise<never> {
   const edge = await startEdge(context, base, reachable(grpc), site);
   stop.throwIfAsked();
   print(
-    summary({
+    upSummary({
       grpc,
       site,
       edge,
@@ -229,25 +216,11 @@ function keep(
     args: [name],
     nodeArgs: NODE_ARGS,
     env,
-    log,
+    log: upLog,
     onLine: lineOf(name),
     onStart: (pid) => home?.children.note(pid),
     ...more,
   });
-}
-
-async function openHome(settings: UpSettings, env: NodeJS.ProcessEnv): Promise<Home> {
-  const dataDir = await openDataDir(settings.dataDir ?? defaultDataDir(env));
-  try {
-    const lock = await takePidLock(join(dataDir, "up.lock"));
-    return { dataDir, lock, children: createChildRecord(join(dataDir, "up.children")) };
-  } catch (cause) {
-    if (!(cause instanceof LockHeld)) throw unusable(dataDir, cause);
-    throw new EmbeddedError(
-      `slimmer already runs in ${dataDir} as pid ${cause.pid}; stop that first, or set SLIMMER_DATA_DIR to another folder.`,
-      { cause },
-    );
-  }
 }
 
 /**
@@ -287,69 +260,4 @@ function nextPort({ host, port }: Address): Address {
   throw new EmbeddedError(
     "SLIMMER_OPS_LISTEN leaves no next ports below 65536 for the keeper, Envoy and the dashboard; choose a lower one.",
   );
-}
-
-function summary(where: {
-  grpc: string;
-  site: Site | string;
-  edge: UpEdge | string;
-  serveOps: string;
-  keeperOps: string;
-  database: string;
-}): string {
-  const { edge, site } = where;
-  const metrics = [
-    `http://${reachable(where.serveOps)}/metrics (serve)`,
-    `http://${reachable(where.keeperOps)}/metrics (keeper)`,
-    ...(typeof site === "string" ? [] : [`http://${reachable(site.ops)}/metrics (web)`]),
-  ];
-  const https = typeof edge === "string" ? undefined : localName(edge.https);
-  return [
-    "slimmer is up.",
-    `  dashboard   ${typeof site === "string" ? `none: ${site}` : `http://${localSite(site.web)}`}`,
-    `  gRPC        ${reachable(where.grpc)}`,
-    typeof edge === "string"
-      ? `  https       none: ${edge}`
-      : `  https       https://${https} (gRPC, grpc-web and JSON through Envoy; CA ${edge.caFile})`,
-    `  metrics     ${metrics.join(", ")}`,
-    `  PostgreSQL  ${where.database}`,
-    "Try:  npx slimmer ping",
-    ...(typeof edge === "string" ? [] : [`      npx slimmer ping ${https} --ca ${edge.caFile}`]),
-    "Stop: Ctrl-C",
-  ].join("\n");
-}
-
-/** Where somebody on this machine reaches a server that listens on all addresses. */
-function reachable(address: string): string {
-  return address.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(/^\[::\]:/, "[::1]:");
-}
-
-/** What a person types on this machine. */
-function localSite(address: string): string {
-  return address.replace(/^(0\.0\.0\.0|127\.0\.0\.1|\[::1?\]):/, "localhost:");
-}
-
-/** The development certificate covers it. */
-function localName({ host, port }: Address): string {
-  return `${host === "0.0.0.0" || host === "127.0.0.1" ? "localhost" : host}:${port}`;
-}
-
-const log: SupervisorLog = {
-  info: () => undefined, // that a process is ready shows in the summary, and in its own log
-  warn(facts, message) {
-    const shown = Object.entries(facts).filter(([, value]) => value !== null);
-    say(`${message} (${shown.map(([name, value]) => `${name} ${value}`).join(", ")})`);
-  },
-};
-
-function lineOf(name: string): (line: string) => void {
-  return (line) => print(`${name.padEnd("database".length)} | ${readableLine(line)}`);
-}
-
-function say(sentence: string): void {
-  lineOf("up")(sentence);
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
