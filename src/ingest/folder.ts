@@ -3,7 +3,8 @@ import { startLoop } from "../kit/loop.ts";
 import { within } from "../kit/within.ts";
 import type { Connection } from "../store/connection.ts";
 import { type FeedBounds, trimFeed } from "../store/feed-trim.ts";
-import { fold, recordPresence } from "../store/folds.ts";
+import { fold } from "../store/folds.ts";
+import { recordPresence } from "../store/presence.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { PresenceBook } from "./presence.ts";
 

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { SlimmerError } from "../domain/errors.ts";
 import type { ClientReport } from "../domain/run.ts";
-import type { Presence } from "../store/folds.ts";
+import type { Presence } from "../store/presence.ts";
 
 /** A sign of life as it came: of a run, where the client named one. */
 export type SignOfLife = {
