@@ -3,16 +3,16 @@ import {
   type ExportActivationsResponse,
   ReaderService,
   type WatchActivationsRequestOutput,
-  type WatchActivationsResponse,
 } from "slimmer-grpc";
 import type { Feed } from "../reading/feed/feed.ts";
+import type { Watched } from "../reading/feed/watch.ts";
 import type { Reader } from "../reading/reader.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Drain } from "./activation-stream.ts";
 import { callMeter } from "./call-meter.ts";
 import { tolerant } from "./definition.ts";
-import { encodeWatchResponse } from "./feed-encoder.ts";
+import { encodeWatched } from "./feed-encoder.ts";
 import { serverStream } from "./server-stream.ts";
 import { unary } from "./unary.ts";
 
@@ -50,7 +50,7 @@ export function readerService(options: ReaderServiceOptions) {
   });
 
   return {
-    definition: tolerant(ReaderService, { watch_activations: { encode: encodeWatchResponse } }),
+    definition: tolerant(ReaderService, { watch_activations: { encode: encodeWatched } }),
     handlers: {
       get_fleet: one("get_fleet"),
       list_systems: one("list_systems"),
@@ -66,7 +66,7 @@ export function readerService(options: ReaderServiceOptions) {
       count_activations: one("count_activations"),
       search: one("search"),
       get_storage: one("get_storage"),
-      watch_activations: serverStream<WatchActivationsRequestOutput, WatchActivationsResponse>(
+      watch_activations: serverStream<WatchActivationsRequestOutput, Watched>(
         stream("watch_activations"),
         (request, signal) => feed.watch(request, signal),
       ),

@@ -15,6 +15,8 @@ export type FeedRecord = {
   runNo(row: number): number;
   entityNo(row: number): number;
   activationId(row: number): string;
+  /** Writes the id of the activation as 36 ASCII characters into `target`. */
+  copyActivationId(row: number, target: Uint8Array, at: number): void;
   /** 0 for a client that does not count. */
   seq(row: number): number;
   shownUs(row: number): number;
@@ -65,6 +67,7 @@ export function decodeFeedRecord(row: FeedRow): FeedRecord {
     runNo: (at) => runNos.int32(at) ?? 0,
     entityNo: (at) => entityNos.int32(at) ?? 0,
     activationId: (at) => ids.uuid(at),
+    copyActivationId: (at, target, to) => ids.copyUuid(at, target, to),
     seq: (at) => seqs.int64(at) ?? 0,
     shownUs,
     occurredUs: (at) => occurred.int64(at) ?? shownUs(at),
@@ -81,6 +84,8 @@ export function decodeFeedRecord(row: FeedRow): FeedRecord {
 /** ndim, has_null, element type; then length and lower bound of the one dimension. */
 const HEAD = 20;
 const LENGTH_AT = 12;
+const HEX_DIGITS = new TextEncoder().encode("0123456789abcdef");
+const HYPHEN = 0x2d;
 const UPPER = 4_294_967_296;
 
 /** An array in PostgreSQL's binary form: each element after its length in four bytes, which is -1 for null. */
@@ -120,6 +125,16 @@ function column(bytes: Buffer | null) {
       if (start < 0) return "";
       const hex = (bytes as Buffer).toString("hex", start, start + 16);
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    },
+    copyUuid(at: number, target: Uint8Array, to: number): void {
+      const start = place(at);
+      let next = to;
+      for (let index = 0; index < 16; index += 1) {
+        if (index === 4 || index === 6 || index === 8 || index === 10) target[next++] = HYPHEN;
+        const byte = (bytes as Buffer)[start + index] as number;
+        target[next++] = HEX_DIGITS[byte >> 4] as number;
+        target[next++] = HEX_DIGITS[byte & 15] as number;
+      }
     },
   };
 }

@@ -84,7 +84,7 @@ export function addLive(app: FastifyInstance, options: LiveOptions): void {
       response.writeHead(200, HEADERS);
       response.write(RETRY);
       while (!next.done && !signal.aborted) {
-        await write(response, eventText(next.value), signal);
+        await write(response, eventBytes(next.value), signal);
         next = await iterator.next();
       }
       response.end();
@@ -99,8 +99,12 @@ export function addLive(app: FastifyInstance, options: LiveOptions): void {
     }
   }
 
-  async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
-    if (response.write(text)) return;
+  async function write(
+    response: ServerResponse,
+    event: Buffer,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (response.write(event)) return;
     await within(stalledMs, "reading live events", once(response, "drain", { signal }));
   }
 }
@@ -113,6 +117,9 @@ function liveRequest(request: FastifyRequest): WatchActivationsRequestOutput {
     ? { ...message, cursor: lastEventId }
     : message;
 }
+
+/** The feed gives the same event to every page that wants the same at the same time: it is written once. */
+const eventBytes = keptOn((event: LiveEvent) => Buffer.from(eventText(event)));
 
 function eventText(event: LiveEvent): string {
   switch (event.kind) {

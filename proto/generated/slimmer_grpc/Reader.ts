@@ -87,14 +87,14 @@ export interface ReaderClient extends grpc.Client {
   getFleet(argument: _slimmer_grpc_GetFleetRequest, callback: grpc.requestCallback<_slimmer_grpc_FleetOutput>): grpc.ClientUnaryCall;
   
   /**
-   * The gaps between a sensor's firings, from its latest 100.
+   * The gaps between a sensor's firings, from its latest 50.
    */
   get_rhythm(argument: _slimmer_grpc_GetSensorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_slimmer_grpc_RhythmOutput>): grpc.ClientUnaryCall;
   get_rhythm(argument: _slimmer_grpc_GetSensorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_slimmer_grpc_RhythmOutput>): grpc.ClientUnaryCall;
   get_rhythm(argument: _slimmer_grpc_GetSensorRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_slimmer_grpc_RhythmOutput>): grpc.ClientUnaryCall;
   get_rhythm(argument: _slimmer_grpc_GetSensorRequest, callback: grpc.requestCallback<_slimmer_grpc_RhythmOutput>): grpc.ClientUnaryCall;
   /**
-   * The gaps between a sensor's firings, from its latest 100.
+   * The gaps between a sensor's firings, from its latest 50.
    */
   getRhythm(argument: _slimmer_grpc_GetSensorRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_slimmer_grpc_RhythmOutput>): grpc.ClientUnaryCall;
   getRhythm(argument: _slimmer_grpc_GetSensorRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_slimmer_grpc_RhythmOutput>): grpc.ClientUnaryCall;
@@ -263,7 +263,7 @@ export interface ReaderHandlers extends grpc.UntypedServiceImplementation {
   get_fleet: grpc.handleUnaryCall<_slimmer_grpc_GetFleetRequestOutput, _slimmer_grpc_Fleet>;
   
   /**
-   * The gaps between a sensor's firings, from its latest 100.
+   * The gaps between a sensor's firings, from its latest 50.
    */
   get_rhythm: grpc.handleUnaryCall<_slimmer_grpc_GetSensorRequestOutput, _slimmer_grpc_Rhythm>;
   

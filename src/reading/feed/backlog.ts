@@ -1,14 +1,14 @@
 import { readFeedBefore, readFeedFrom } from "../../store/feed.ts";
 import type { FeedRecord } from "../../store/feed-record.ts";
-import { type HeldRecord, holdRecord } from "./held-record.ts";
 import type { Read } from "./names.ts";
+import { inStretches, type Stretch } from "./stretch.ts";
 
 /** The feed before what the ring has, read in pages by those who want it. */
 export type Backlog = {
-  /** Record `no` and some of its successors; something else, or nothing, where it is not there any more. */
-  from(no: number): Promise<readonly HeldRecord[]>;
-  /** Some records that end with the one before `no`. */
-  before(no: number): Promise<readonly HeldRecord[]>;
+  /** The stretch with record `no`, and some of its successors; something else, or nothing, where it is not there any more. */
+  from(no: number): Promise<readonly Stretch[]>;
+  /** Some stretches that end with the record before `no`. */
+  before(no: number): Promise<readonly Stretch[]>;
 };
 
 /** Pages that are kept: those who fell behind together go on together. */
@@ -16,32 +16,31 @@ const MAX_PAGES = 4;
 
 /** One page is read at a time, however many are behind: catching up must not become the load. */
 export function createBacklog(read: Read): Backlog {
-  const pages: (readonly HeldRecord[])[] = [];
+  const pages: (readonly Stretch[])[] = [];
   let reading: Promise<unknown> = Promise.resolve();
 
-  function keptFrom(no: number): readonly HeldRecord[] | undefined {
+  function keptFrom(no: number): readonly Stretch[] | undefined {
     for (const page of pages) {
-      const firstNo = page[0]?.record.no ?? 0;
-      if (firstNo <= no && no < firstNo + page.length) return page.slice(no - firstNo);
+      const place = page.findIndex(({ firstNo, nextNo }) => firstNo <= no && no < nextNo);
+      if (place >= 0) return page.slice(place);
     }
     return undefined;
   }
 
-  function keptBefore(no: number): readonly HeldRecord[] | undefined {
-    const page = pages.find((one) => one.at(-1)?.record.no === no - 1);
-    return page;
+  function keptBefore(no: number): readonly Stretch[] | undefined {
+    return pages.find((page) => page.at(-1)?.nextNo === no);
   }
 
   async function inTurn(
-    kept: () => readonly HeldRecord[] | undefined,
+    kept: () => readonly Stretch[] | undefined,
     readPage: () => Promise<FeedRecord[]>,
-  ): Promise<readonly HeldRecord[]> {
+  ): Promise<readonly Stretch[]> {
     const known = kept();
     if (known) return known;
     const turn = reading.then(async () => {
       const read = kept();
       if (read) return read;
-      const page = (await readPage()).map(holdRecord);
+      const page = inStretches(await readPage());
       if (page.length > 0) pages.unshift(page);
       pages.splice(MAX_PAGES);
       return page;

@@ -1,19 +1,16 @@
-import type {
-  StoredActivation,
-  Timestamp,
-  WatchActivationsRequestOutput,
-  WatchActivationsResponse,
-} from "slimmer-grpc";
+import type { StoredActivation, Timestamp, WatchActivationsRequestOutput } from "slimmer-grpc";
 import { SlimmerError } from "../../domain/errors.ts";
+import { createTurns } from "../../kit/turns.ts";
 import type { Connection } from "../../store/connection.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { createBacklog } from "./backlog.ts";
 import { live } from "./live.ts";
+import { createLooks } from "./looks.ts";
 import { createNameBook, type Read } from "./names.ts";
 import { createRing, RING_LIMITS, type RingLimits } from "./ring.ts";
 import type { FeedTools, Seat } from "./seat.ts";
 import { startTailer } from "./tailer.ts";
-import { watch } from "./watch.ts";
+import { type Watched, watch } from "./watch.ts";
 
 /** What a page is told. */
 export type LiveEvent =
@@ -39,10 +36,7 @@ export type LiveEvent =
  */
 export type Feed = {
   /** Everything, in order, at the reader's own pace. The first message comes at once, so that there is a cursor. */
-  watch(
-    request: WatchActivationsRequestOutput,
-    signal: AbortSignal,
-  ): AsyncIterable<WatchActivationsResponse>;
+  watch(request: WatchActivationsRequestOutput, signal: AbortSignal): AsyncIterable<Watched>;
   /** For pages: at most four events a second (two where many pages are open), bounded; what is left out is counted. A cursor that is too old is an event. */
   live(request: WatchActivationsRequestOutput, signal: AbortSignal): AsyncIterable<LiveEvent>;
   close(): Promise<void>;
@@ -63,6 +57,12 @@ export type FeedOptions = {
   liveMs?: number;
   ring?: RingLimits;
 };
+
+/**
+ * What those who watch may take of one round of the event loop, in milliseconds. One after the other is cheaper than now and
+ * then (docs/adr/0012); but a call must not wait for all of them.
+ */
+const TURNS_MS = 10;
 
 export function createFeed(options: FeedOptions): Feed {
   const { read, connect, metrics, log, nowMs } = options;
@@ -118,12 +118,10 @@ export function createFeed(options: FeedOptions): Feed {
     backlog,
     heartbeatMs,
     liveMs,
+    turns: createTurns({ budgetMs: TURNS_MS }),
+    looks: createLooks(),
     pages: () => pages,
-    serverTime() {
-      const ms = nowMs();
-      const seconds = Math.floor(ms / 1_000);
-      return { seconds, nanos: (ms - seconds * 1_000) * 1_000_000 };
-    },
+    nowUs: () => Math.round(nowMs() * 1_000),
     delivered: (rows) => metrics.feedRows.inc(rows),
   };
 

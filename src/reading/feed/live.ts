@@ -3,6 +3,8 @@ import { SlimmerError } from "../../domain/errors.ts";
 import type { Position } from "./cursor.ts";
 import type { LiveEvent } from "./feed.ts";
 import type { Filter } from "./filter.ts";
+import type { Look } from "./looks.ts";
+import { timestampOf } from "./record-message.ts";
 import {
   countAndNewest,
   cursorAt,
@@ -13,14 +15,18 @@ import {
   type Opened,
   openSeat,
   type Picked,
-  recordAt,
   type Seat,
+  stretchAt,
+  stretchAtHand,
 } from "./seat.ts";
 
 /** Rows that one process makes for all its pages together, each second. */
-const ROWS_PER_SECOND = 10_000;
+const ROWS_PER_SECOND = 3_000;
 const MIN_ROWS = 10;
-const MAX_ROWS = 500;
+/** What the list of the dashboard's live page holds: more would never be seen. */
+const MAX_ROWS = 1_000;
+/** When rows come in a burst after a pause, an event may have those of so long, where few pages are open. */
+const MAX_SAVED_MS = 1_000;
 /** From so many pages on at one process, each has half as many events: that is what they cost. */
 const MANY_PAGES = 100;
 /** A page that is further behind had better begin anew: nobody reads that far. */
@@ -28,8 +34,8 @@ const MAX_BEHIND = 20_000;
 
 /**
  * (opened) heartbeat, and the recent ones → waiting → (news, and the pace since the event before) looking → (rows) event →
- * waiting; (`heartbeatMs` over) heartbeat → waiting. While PostgreSQL is away it stays in waiting. An event is up to where the feed is: what a page can't show is
- * counted and passed over.
+ * waiting; (`heartbeatMs` over) heartbeat → waiting. While PostgreSQL is away it stays in waiting. An event is up to where
+ * the feed is: what a page can't show is counted and passed over.
  */
 export async function* live(
   request: WatchActivationsRequestOutput,
@@ -54,9 +60,13 @@ async function* follow(
   let { position } = opened;
   yield heartbeat();
   const total = recent.reduce((sum, { rows }) => sum + rows.length, 0);
-  if (total > 0) yield await event({ picked: recent, total });
+  if (total > 0) {
+    tools.delivered(total);
+    yield await event({ picked: recent, total });
+  }
   let saidAt = performance.now();
-  let lookAt = saidAt + paceMs(tools);
+  let lookedAt = saidAt;
+  let lookAt = nextLook(saidAt, paceMs(tools));
 
   while (!signal.aborted) {
     const now = performance.now();
@@ -70,28 +80,36 @@ async function* follow(
     } else if (now < lookAt) {
       await pause(Math.min(dueMs, lookAt - now), signal);
     } else {
-      const seen = await look();
+      const seen = await look(momentsBetween(lookedAt, now, paceMs(tools)));
       if (signal.aborted) return;
       if (seen) {
         yield seen;
         saidAt = performance.now();
       }
-      lookAt = performance.now() + paceMs(tools);
+      lookedAt = now;
+      lookAt = nextLook(performance.now(), paceMs(tools));
     }
   }
 
   /** The event of what is there; undefined where nothing of it matches, or PostgreSQL is away. */
-  async function look(): Promise<LiveEvent | undefined> {
+  async function look(moments: number): Promise<LiveEvent | undefined> {
     try {
-      const most = rowsForOne(tools);
-      const found = await gather(position, most, filter, seat, tools);
-      const made = found.total > 0 ? await event(found, found.position) : undefined;
-      position = found.position;
-      return made;
+      const most = rowsForOne(moments, tools);
+      const key = `${position.no} ${position.index} ${most} ${filter.key}`;
+      const seen = await tools.looks.share(tailer.head ?? 0, key, () => lookFrom(position, most));
+      position = seen.position;
+      if (seen.event?.kind === "activations") tools.delivered(seen.event.activations.length);
+      return seen.event;
     } catch (error) {
       if (!isOutage(error)) throw error;
       return undefined;
     }
+  }
+
+  async function lookFrom(start: Position, most: number): Promise<Look> {
+    const found = await gather(start, most, filter, seat, tools);
+    const made = found.total > 0 ? await event(found, found.position) : undefined;
+    return { event: made, position: found.position };
   }
 
   async function event(
@@ -99,7 +117,6 @@ async function* follow(
     at: Position = position,
   ): Promise<LiveEvent> {
     const activations = await messagesOf(picked, tools);
-    tools.delivered(activations.length);
     return {
       kind: "activations",
       activations,
@@ -107,7 +124,7 @@ async function* follow(
       skipped: total - activations.length,
       cursor: cursorAt(seat, at),
       caughtUp: isCaughtUp(seat, at),
-      serverTime: tools.serverTime(),
+      serverTime: timestampOf(tools.nowUs()),
     };
   }
 
@@ -115,7 +132,7 @@ async function* follow(
     return {
       kind: "heartbeat",
       cursor: cursorAt(seat, position),
-      serverTime: tools.serverTime(),
+      serverTime: timestampOf(tools.nowUs()),
     };
   }
 }
@@ -125,9 +142,28 @@ function paceMs({ pages, liveMs }: FeedTools): number {
   return pages() < MANY_PAGES ? liveMs : 2 * liveMs;
 }
 
-/** How many rows one event of one page may have. */
-function rowsForOne(tools: FeedTools): number {
-  const share = (ROWS_PER_SECOND * paceMs(tools)) / 1_000 / Math.max(1, tools.pages());
+/**
+ * When a page that has looked just now looks again. All look at the same moments, so that those that want the same can
+ * share what they see.
+ */
+function nextLook(nowMs: number, paceMs: number): number {
+  return Math.ceil(nowMs / paceMs + EARLY) * paceMs;
+}
+
+/** How many of those moments there were: the same for all that looked at the same ones. */
+function momentsBetween(fromMs: number, untilMs: number, paceMs: number): number {
+  return Math.floor(untilMs / paceMs) - Math.floor(fromMs / paceMs);
+}
+
+/** How much of the pace must have passed: nobody looks exactly at the moment. */
+const EARLY = 0.9;
+
+/** How many rows one event of one page may have, so many moments after it looked before. */
+function rowsForOne(moments: number, tools: FeedTools): number {
+  const pages = tools.pages();
+  const pace = paceMs(tools);
+  const savedMs = Math.min(MAX_SAVED_MS, (pages < MANY_PAGES ? Math.max(1, moments) : 1) * pace);
+  const share = (ROWS_PER_SECOND * savedMs) / 1_000 / Math.max(1, pages);
   return Math.round(Math.min(MAX_ROWS, Math.max(MIN_ROWS, share)));
 }
 
@@ -146,11 +182,12 @@ async function gather(
   let position = start;
   for (;;) {
     const isBehind = position.no < seat.ring.firstNo;
-    const held = await recordAt(position.no, seat, tools);
+    const held = stretchAtHand(position.no, seat) ?? (await stretchAt(position.no, seat, tools));
     if (!held) return { picked, total, position };
-    if (isBehind) behind += held.record.count;
+    if (isBehind) behind += held.count;
     if (behind > MAX_BEHIND) throw tooFarBehind();
-    const { count, rows } = await countAndNewest(held, position.index, most, filter, tools.names);
+    const counted = countAndNewest(held, held.rowAt(position), most, filter, tools.names);
+    const { count, rows } = counted instanceof Promise ? await counted : counted;
     total += count;
     if (rows.length > 0) {
       picked.push({ held, rows });
@@ -166,7 +203,7 @@ async function gather(
       picked[0] = { ...oldest, rows: oldest.rows.slice(kept - most) };
       kept = most;
     }
-    position = { no: position.no + 1, index: 0 };
+    position = { no: held.nextNo, index: 0 };
   }
 }
 

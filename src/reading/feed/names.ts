@@ -13,14 +13,14 @@ export type NumberedRows = Pick<FeedRecord, "systemNo" | "entityNo" | "runNo">;
 /** What the numbers in rows mean. Names never change, so what is kept is never stale. */
 export type NameBook = {
   /** Looks up what is not known yet; at once where everything is. */
-  learn(record: NumberedRows, rows: Iterable<number>): Promise<void> | undefined;
+  learn(record: NumberedRows, rows: readonly number[]): Promise<void> | undefined;
   systemId(systemNo: number): string;
   /** The same object for the same sensor, for as long as it is kept. */
   entity(systemNo: number, entityNo: number): Entity;
   runId(systemNo: number, runNo: number): string;
 };
 
-/** More than any record has rows, so that what a record needs is there together. */
+/** More than any stretch has rows, so that what one needs is there together. */
 const MAX_NAMES = 100_000;
 
 /** The sensor of a number that is not known. */
@@ -33,7 +33,7 @@ export function createNameBook(read: Read): NameBook {
   // One look at a time: when many want the same, those that come later find it.
   let looking: Promise<void> = Promise.resolve();
 
-  function missing(record: NumberedRows, rows: Iterable<number>) {
+  function missing(record: NumberedRows, rows: readonly number[]) {
     const missingSystems = new Set<number>();
     const missingEntities = new Map<string, NumberInSystem>();
     const missingRuns = new Map<string, NumberInSystem>();
@@ -49,7 +49,7 @@ export function createNameBook(read: Read): NameBook {
     return count === 0 ? undefined : { missingSystems, missingEntities, missingRuns };
   }
 
-  async function look(record: NumberedRows, rows: Iterable<number>): Promise<void> {
+  async function look(record: NumberedRows, rows: readonly number[]): Promise<void> {
     const wanted = missing(record, rows);
     if (!wanted) return;
     await read(async (db) => {

@@ -1,13 +1,14 @@
 import type { FeedRecord } from "../../store/feed-record.ts";
-import { type HeldRecord, holdRecord } from "./held-record.ts";
+import { inStretches, type Stretch } from "./stretch.ts";
 
 /** The newest records of the feed, without a gap, in bounded memory. */
 export type Ring = {
   /** Throws everything away; the next record is `nextNo`. */
   restart(nextNo: number): void;
-  /** `records` must go on where the ring ends. */
-  push(records: readonly FeedRecord[]): void;
-  get(no: number): HeldRecord | undefined;
+  /** `more` must go on where the ring ends. */
+  push(more: readonly FeedRecord[]): void;
+  /** The stretch with record `no`. */
+  get(no: number): Stretch | undefined;
   readonly firstNo: number;
   readonly nextNo: number;
 };
@@ -26,58 +27,64 @@ export const RING_LIMITS: RingLimits = {
 };
 
 export function createRing(limits: RingLimits): Ring {
-  let held: HeldRecord[] = [];
+  let records: FeedRecord[] = [];
+  /** Of each record the stretch that it is in. */
+  let stretches: Stretch[] = [];
   let firstNo = 1;
   let rows = 0;
   let bytes = 0;
 
   function dropOldest(): void {
     let dropped = 0;
-    while (held.length - dropped > 1 && isOver(held.length - dropped)) {
-      const { record } = held[dropped] as HeldRecord;
+    while (records.length - dropped > 1 && isOver(records.length - dropped)) {
+      const record = records[dropped] as FeedRecord;
       rows -= record.count;
       bytes -= record.bytes;
       dropped += 1;
     }
-    held = held.slice(dropped);
+    records = records.slice(dropped);
+    stretches = stretches.slice(dropped);
     firstNo += dropped;
   }
 
-  function isOver(records: number): boolean {
-    return rows > limits.rows || bytes > limits.bytes || records > limits.records;
+  function isOver(count: number): boolean {
+    return rows > limits.rows || bytes > limits.bytes || count > limits.records;
   }
 
   function forgetOldMessages(): void {
     let messages = 0;
-    for (let at = held.length - 1; at >= 0; at -= 1) {
-      const one = held[at] as HeldRecord;
-      messages += one.messages;
-      if (messages > limits.messages) one.forget();
+    for (const stretch of new Set(stretches.toReversed())) {
+      messages += stretch.messages;
+      if (messages > limits.messages) stretch.forget();
     }
   }
 
   return {
     restart(nextNo) {
-      held = [];
+      records = [];
+      stretches = [];
       firstNo = nextNo;
       rows = 0;
       bytes = 0;
     },
-    push(records) {
-      for (const record of records) {
-        held.push(holdRecord(record));
+    push(more) {
+      for (const record of more) {
+        records.push(record);
         rows += record.count;
         bytes += record.bytes;
+      }
+      for (const stretch of inStretches(more)) {
+        for (let no = stretch.firstNo; no < stretch.nextNo; no += 1) stretches.push(stretch);
       }
       dropOldest();
       forgetOldMessages();
     },
-    get: (no) => held[no - firstNo],
+    get: (no) => stretches[no - firstNo],
     get firstNo() {
       return firstNo;
     },
     get nextNo() {
-      return firstNo + held.length;
+      return firstNo + records.length;
     },
   };
 }

@@ -1,13 +1,14 @@
-import { setImmediate } from "node:timers/promises";
-import type { StoredActivation, Timestamp, WatchActivationsRequestOutput } from "slimmer-grpc";
+import type { StoredActivation, WatchActivationsRequestOutput } from "slimmer-grpc";
 import { SlimmerError } from "../../domain/errors.ts";
+import type { Turns } from "../../kit/turns.ts";
 import { feedState } from "../../store/feed.ts";
 import type { Backlog } from "./backlog.ts";
 import { cursorText, type Position } from "./cursor.ts";
 import { type Filter, isOpen, range, wantedRows } from "./filter.ts";
-import type { HeldRecord } from "./held-record.ts";
+import type { Looks } from "./looks.ts";
 import type { NameBook, Read } from "./names.ts";
 import type { Ring } from "./ring.ts";
+import type { Stretch } from "./stretch.ts";
 import type { Tailer } from "./tailer.ts";
 import { filterOf, parseWatch } from "./watch-request.ts";
 
@@ -18,9 +19,13 @@ export type FeedTools = {
   backlog: Backlog;
   heartbeatMs: number;
   liveMs: number;
+  /** All who watch wake at the same moment; calls that store something do not wait for all of them. */
+  turns: Turns;
+  looks: Looks;
   /** How many pages are open. */
   pages(): number;
-  serverTime(): Timestamp;
+  /** Now, in Unix microseconds. */
+  nowUs(): number;
   delivered(rows: number): void;
 };
 
@@ -33,8 +38,8 @@ export type Seat = {
   leave(): void;
 };
 
-/** Some rows of one record. */
-export type Picked = { held: HeldRecord; rows: readonly number[] };
+/** Some rows of one stretch. */
+export type Picked = { held: Stretch; rows: readonly number[] };
 
 export type Opened = { filter: Filter; position: Position; recent: readonly Picked[] };
 
@@ -62,22 +67,28 @@ export async function openSeat(
     if (cursor.no > lastNo + 1 || (cursor.no === lastNo + 1 && cursor.index > 0)) throw expired();
   }
   // Told now, where it is a status, rather than in the middle.
-  else await recordAt(cursor.no, seat, tools);
+  else await stretchAt(cursor.no, seat, tools);
   return { filter, position: { no: cursor.no, index: cursor.index }, recent: [] };
 }
 
-/** Record `no`; undefined where there is none yet. Throws CURSOR_EXPIRED where it is gone. */
-export async function recordAt(
+/** The stretch with record `no` where it can be had without waiting, and there is nothing to be told. */
+export function stretchAtHand(no: number, { tailer, ring }: Seat): Stretch | undefined {
+  if (tailer.isReplaced || tailer.head === undefined || no > tailer.head) return undefined;
+  return ring.get(no);
+}
+
+/** The stretch with record `no`; undefined where there is none yet. Throws CURSOR_EXPIRED where it is gone. */
+export async function stretchAt(
   no: number,
   { tailer, ring }: Seat,
   { backlog }: FeedTools,
-): Promise<HeldRecord | undefined> {
+): Promise<Stretch | undefined> {
   if (tailer.isReplaced) throw expired();
   if (tailer.head === undefined || no > tailer.head) return undefined;
   const held = ring.get(no);
   if (held) return held;
   const [first] = await backlog.from(no);
-  if (first?.record.no !== no) throw expired();
+  if (!first || no < first.firstNo || no >= first.nextNo) throw expired();
   return first;
 }
 
@@ -92,15 +103,17 @@ async function newest(
   const picked: Picked[] = [];
   let missing = count;
   let looked = 0;
-  let page: readonly HeldRecord[] = [];
-  for (let no = nextNo - 1; no > 0 && missing > 0 && looked < LOOK_BACK; no -= 1) {
-    let held = ring.get(no) ?? page.find(({ record }) => record.no === no);
+  let page: readonly Stretch[] = [];
+  let beforeNo = nextNo;
+  while (beforeNo > 1 && missing > 0 && looked < LOOK_BACK) {
+    let held = ring.get(beforeNo - 1) ?? page.find((one) => one.nextNo === beforeNo);
     if (!held) {
-      page = await backlog.before(no + 1);
+      page = await backlog.before(beforeNo);
       held = page.at(-1);
-      if (held?.record.no !== no) break;
+      if (held?.nextNo !== beforeNo) break;
     }
-    looked += held.record.count;
+    beforeNo = held.firstNo;
+    looked += held.count;
     const rows = (await wantedRows(held, 0, filter, names)).slice(-missing);
     missing -= rows.length;
     if (rows.length > 0) picked.unshift({ held, rows });
@@ -120,23 +133,26 @@ export async function messagesOf(
   return messages;
 }
 
-/** How many rows of a record match; without making a list where all do. */
-export async function countAndNewest(
-  held: HeldRecord,
+type Counted = { count: number; rows: readonly number[] };
+
+/** How many rows of a stretch match; without making a list where all do, and at once where no name has to be looked up. */
+export function countAndNewest(
+  held: Stretch,
   fromRow: number,
   most: number,
   filter: Filter,
   names: NameBook,
-): Promise<{ count: number; rows: readonly number[] }> {
-  const { count } = held.record;
+): Counted | Promise<Counted> {
+  const { count } = held;
   if (isOpen(filter)) {
     return {
       count: Math.max(0, count - fromRow),
       rows: range(Math.max(fromRow, count - most), count),
     };
   }
-  const rows = await wantedRows(held, fromRow, filter, names);
-  return { count: rows.length, rows: rows.slice(-most) };
+  const counted = (rows: readonly number[]) => ({ count: rows.length, rows: rows.slice(-most) });
+  const rows = wantedRows(held, fromRow, filter, names);
+  return rows instanceof Promise ? rows.then(counted) : counted(rows);
 }
 
 /** Whether PostgreSQL can't answer now: who watches waits for it. */
@@ -157,9 +173,4 @@ export function expired(): SlimmerError {
     "CURSOR_EXPIRED",
     "the feed does not reach back to this cursor any more: list what was missed with list_activations, then watch anew without a cursor",
   );
-}
-
-/** Lets others have their turn. */
-export async function giveWay(): Promise<void> {
-  await setImmediate();
 }

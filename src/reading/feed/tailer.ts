@@ -56,9 +56,11 @@ export function startTailer({ connect, ring, pollMs, onLag, log }: TailerOptions
     const now = await feedState(client);
     if (state && (now.feedId !== state.feedId || now.lastNo < (head ?? 0))) isReplaced = true;
     state = now;
-    if (head === undefined || now.lastNo - head > MAX_BEHIND) restartAt(now.lastNo + 1);
+    const isFarBehind = head === undefined || now.lastNo - head > MAX_BEHIND;
+    if (isFarBehind) restartAt(now.lastNo + 1);
+    const wasAway = !isConnected;
     isConnected = true;
-    tell();
+    if (wasAway || isFarBehind || isReplaced) tell();
     while (!isReplaced && !isClosed && (head as number) < now.lastNo) await readPage(client);
     backoff.reset();
     return pollMs;

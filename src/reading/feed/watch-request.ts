@@ -43,7 +43,10 @@ export async function filterOf(
   read: Read,
 ): Promise<Filter> {
   const { system_id: systemId, run_id: runId } = request;
-  const plain = { flags: flagsOf(request), late: request.late, matches: sensorMatcher(request) };
+  const { category, name, identity, late } = request;
+  const flags = flagsOf(request);
+  const key = JSON.stringify([systemId, runId, flags, late, category, name, identity]);
+  const plain = { flags, late, matches: sensorMatcher(request), key };
   if (systemId === "") return { systemNo: undefined, runNo: undefined, ...plain };
   const systemNo = await read((db) => findSystem(db, systemId));
   if (systemNo === undefined) throw noSystem(systemId);

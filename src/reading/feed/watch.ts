@@ -1,22 +1,18 @@
-import type {
-  StoredActivation,
-  WatchActivationsRequestOutput,
-  WatchActivationsResponse,
-} from "slimmer-grpc";
+import type { WatchActivationsRequestOutput } from "slimmer-grpc";
 import type { Position } from "./cursor.ts";
 import { type Filter, wantedRows } from "./filter.ts";
-import type { HeldRecord } from "./held-record.ts";
 import {
   cursorAt,
   type FeedTools,
-  giveWay,
   isCaughtUp,
   isOutage,
-  messagesOf,
   openSeat,
-  recordAt,
+  type Picked,
   type Seat,
+  stretchAt,
+  stretchAtHand,
 } from "./seat.ts";
+import type { Stretch } from "./stretch.ts";
 
 /** Rows of one message, and about their bytes: clients take 4 MiB. */
 const MAX_ROWS = 500;
@@ -26,6 +22,14 @@ const MAX_LOOKED = 20_000;
 /** Before PostgreSQL is asked again. */
 const REST_MS = 250;
 
+/** A message to one who watches, in the form in which the feed has it. */
+export type Watched = {
+  readonly picked: readonly Picked[];
+  readonly cursor: string;
+  readonly serverUs: number;
+  readonly caughtUp: boolean;
+};
+
 /**
  * (opened) first message → gathering → (rows) message → gathering → … → (nothing left) waiting → (news) gathering, or
  * (`heartbeatMs` over) heartbeat → gathering. While PostgreSQL is away it stays in waiting.
@@ -34,42 +38,43 @@ export async function* watch(
   request: WatchActivationsRequestOutput,
   seat: Seat,
   tools: FeedTools,
-): AsyncGenerator<WatchActivationsResponse> {
+): AsyncGenerator<Watched> {
   const { tailer, signal } = seat;
   const { filter, recent, ...opened } = await openSeat(request, seat, tools);
   let { position } = opened;
-  yield answer(await messagesOf(recent, tools));
+  for (const { held } of recent) await held.learn(tools.names);
+  yield answer(recent);
   let sentAt = performance.now();
   while (!signal.aborted) {
+    await tools.turns.take();
     const gathered = await gather(position, filter, seat, tools);
     if (signal.aborted) return;
     position = gathered.position;
     const dueMs = sentAt + tools.heartbeatMs - performance.now();
-    if (gathered.messages.length > 0 || dueMs <= 0) {
-      yield answer(gathered.messages);
+    if (gathered.picked.length > 0 || dueMs <= 0) {
+      yield answer(gathered.picked);
       sentAt = performance.now();
     } else if (gathered.isAway) await tailer.news(Math.min(dueMs, REST_MS), signal);
     // It may have come to an end just before the next record came.
     else if (isCaughtUp(seat, position) || !hasMore()) await tailer.news(dueMs, signal);
-    else await giveWay();
   }
 
   function hasMore(): boolean {
     return tailer.isReplaced || position.no <= (tailer.head ?? 0);
   }
 
-  function answer(activations: StoredActivation[]): WatchActivationsResponse {
-    tools.delivered(activations.length);
+  function answer(picked: readonly Picked[]): Watched {
+    tools.delivered(picked.reduce((sum, { rows }) => sum + rows.length, 0));
     return {
-      activations,
+      picked,
       cursor: cursorAt(seat, position),
-      server_time: tools.serverTime(),
-      caught_up: isCaughtUp(seat, position),
+      serverUs: tools.nowUs(),
+      caughtUp: isCaughtUp(seat, position),
     };
   }
 }
 
-type Gathered = { messages: StoredActivation[]; position: Position; isAway: boolean };
+type Gathered = { picked: Picked[]; position: Position; isAway: boolean };
 
 /** The next rows that match, as many as one message may have; fewer where there are no more, or PostgreSQL is away. */
 async function gather(
@@ -78,33 +83,46 @@ async function gather(
   seat: Seat,
   tools: FeedTools,
 ): Promise<Gathered> {
-  const messages: StoredActivation[] = [];
+  const picked: Picked[] = [];
+  let count = 0;
   let position = start;
   let bytes = 0;
   let looked = 0;
   try {
-    while (messages.length < MAX_ROWS && bytes < MAX_BYTES && looked < MAX_LOOKED) {
-      const held = await recordAt(position.no, seat, tools);
+    while (count < MAX_ROWS && bytes < MAX_BYTES && looked < MAX_LOOKED) {
+      // Most often everything is at hand, and nothing is waited for: many watch.
+      const held = stretchAtHand(position.no, seat) ?? (await stretchAt(position.no, seat, tools));
       if (!held) break;
-      const wanted = await wantedRows(held, position.index, filter, tools.names);
-      const rows = wanted.slice(0, fitting(held, wanted, MAX_ROWS - messages.length));
-      messages.push(...(await messagesOf([{ held, rows }], tools)));
-      bytes += rows.reduce((sum, row) => sum + sizeOf(held, row), 0);
-      looked += held.record.count;
+      const found = wantedRows(held, held.rowAt(position), filter, tools.names);
+      const wanted = found instanceof Promise ? await found : found;
+      const fitting = measure(held, wanted, MAX_ROWS - count);
+      const rows = fitting.count === wanted.length ? wanted : wanted.slice(0, fitting.count);
+      if (rows.length > 0) {
+        const learning = held.learn(tools.names);
+        if (learning) await learning;
+        picked.push({ held, rows });
+      }
+      count += rows.length;
+      bytes += fitting.bytes;
+      looked += held.count;
       const isWhole = rows.length === wanted.length;
       position = isWhole
-        ? { no: position.no + 1, index: 0 }
-        : { no: position.no, index: (rows.at(-1) as number) + 1 };
+        ? { no: held.nextNo, index: 0 }
+        : held.positionAfter(rows.at(-1) as number);
     }
   } catch (error) {
     if (!isOutage(error)) throw error;
-    return { messages, position, isAway: true };
+    return { picked, position, isAway: true };
   }
-  return { messages, position, isAway: false };
+  return { picked, position, isAway: false };
 }
 
-/** How many of these rows go into one message: at least one, `most` at most. */
-function fitting(held: HeldRecord, rows: readonly number[], most: number): number {
+/** How many of these rows go into one message: at least one, `most` at most; and about their bytes. */
+function measure(
+  held: Stretch,
+  rows: readonly number[],
+  most: number,
+): { count: number; bytes: number } {
   let bytes = 0;
   let count = 0;
   for (const row of rows) {
@@ -112,12 +130,12 @@ function fitting(held: HeldRecord, rows: readonly number[], most: number): numbe
     bytes += sizeOf(held, row);
     count += 1;
   }
-  return count;
+  return { count, bytes };
 }
 
 /** About the bytes of a row as a message; names and attributes may be long. */
-function sizeOf({ record }: HeldRecord, row: number): number {
-  const attributes = record.attributes(row);
+function sizeOf(held: Stretch, row: number): number {
+  const attributes = held.recordOf(row).attributes(held.indexOf(row));
   if (!attributes) return 300;
   return Object.entries(attributes).reduce(
     (sum, [key, value]) => sum + 4 + 3 * (key.length + value.length),

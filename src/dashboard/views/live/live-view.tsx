@@ -97,7 +97,7 @@ export function LiveView() {
         filters={filters}
         paused={isPaused}
         recent={200}
-        size={500}
+        size={1_000}
         onPulse={setPulse}
       />
     </>
