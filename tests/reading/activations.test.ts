@@ -228,6 +228,35 @@ describe("a list", () => {
     const answer = await reads.list_activations({ ...NO_FILTERS, page_size: 0, page_token: "" });
     expect(answer.activations).toHaveLength(100);
   });
+
+  test("ends a page in a burst that it could not foresee, and finds what lies behind it", async () => {
+    const { db, list } = await startedWorld();
+    const hourMs = 3_600_000;
+    const newestMs = Math.floor(Date.now() / hourMs) * hourMs - hourMs / 2;
+    // One an hour; of a few hours only it is known what else happened in them.
+    const rare = Array.from({ length: 10 }, (_, hours) =>
+      rowOf({ activationId: idAt(newestMs - hours * hourMs), entityNo: 2 }),
+    );
+    await store(db, rare);
+    await db.query(
+      `insert into activations (system_no, activation_id, run_no, entity_no, occurred_at, received_at, flags)
+      select 1, (lpad(to_hex($1::bigint - number), 12, '0') || '7000a000' || lpad(to_hex(number), 12, '0'))::uuid, 1, 1,
+        to_timestamp(($1::bigint - number) / 1000.0), now(), 0
+      from generate_series(1, 50000) as number`,
+      [newestMs - 4 * hourMs],
+    );
+    await recount(db);
+    const pages: number[] = [];
+    const found = await list(
+      { system_id: "attic", name: "back" },
+      () => 100,
+      async (page) => {
+        pages.push(page.length);
+      },
+    );
+    expect(found).toEqual(rare.map(keyOf));
+    expect(pages.slice(0, 2)).toEqual([5, 0]);
+  });
 });
 
 describe("an activation", () => {

@@ -5,7 +5,7 @@ import type { Reader } from "../../src/reading/reader.ts";
 import { rhythmOf } from "../../src/reading/sensors/rhythm.ts";
 import { toTimestamp } from "../../src/reading/wire-time.ts";
 import { useDatabase } from "../support/database.ts";
-import { configOf } from "../support/own-database.ts";
+import { configOf, poolOf } from "../support/own-database.ts";
 import { pick, seededRandom } from "../support/rows.ts";
 import { firingsOf, hoursOf, runAnswer, sensorAnswers, stateOf, systemAnswer } from "./model.ts";
 import { countsRequest, runsRequest, sensorsRequest, systemsRequest } from "./requests.ts";
@@ -92,7 +92,7 @@ describe.each([1, 2, 3])(
     let world: World;
     let systems: ModelSystem[];
     beforeAll(async () => {
-      pool = new pg.Pool({ ...configOf(databaseUrl()), max: 4 });
+      pool = poolOf({ ...configOf(databaseUrl()), max: 4 });
       reader = readerAt(pool, clock);
       const client = new pg.Client(configOf(databaseUrl()));
       await client.connect();
@@ -288,19 +288,15 @@ describe.each([1, 2, 3])(
       }
     });
 
-    test("of the gaps between a sensor's firings", async () => {
+    test("of the gaps between a sensor's latest firings", async () => {
       for (const system of systems) {
         for (const { entity } of sensorAnswers(system, NOW)) {
-          const firings = firingsOf(system).filter(
-            (firing) => entityKey(firing.entity) === entityKey(entity),
-          );
+          const firedUs = firingsOf(system)
+            .filter((firing) => entityKey(firing.entity) === entityKey(entity))
+            .map(({ shownUs }) => shownUs)
+            .sort((a, b) => b - a);
           const rhythm = await reader.get_rhythm({ system_id: system.systemId, ...entity });
-          expect(rhythm).toEqual(
-            rhythmOf(
-              firings.map(({ shownUs }) => shownUs),
-              NOW * 1_000,
-            ),
-          );
+          expect(rhythm).toEqual(rhythmOf(firedUs.slice(0, 50), NOW * 1_000));
         }
       }
     });

@@ -4,7 +4,7 @@ import type { Entity } from "../../src/domain/entity.ts";
 import type { Reader } from "../../src/reading/reader.ts";
 import { door } from "../support/cast.ts";
 import { useDatabase } from "../support/database.ts";
-import { configOf } from "../support/own-database.ts";
+import { configOf, poolOf } from "../support/own-database.ts";
 import { runsRequest, sensorsRequest, systemsRequest } from "./requests.ts";
 import { createWorld, readerAt, type World } from "./world.ts";
 
@@ -18,7 +18,7 @@ let world: World;
 let reader: Reader;
 
 beforeAll(async () => {
-  pool = new pg.Pool({ ...configOf(databaseUrl()), max: 2 });
+  pool = poolOf({ ...configOf(databaseUrl()), max: 2 });
   client = new pg.Client(configOf(databaseUrl()));
   await client.connect();
   world = await createWorld(client);

@@ -86,6 +86,9 @@ type Node = {
   "Shared Hit Blocks"?: number;
   "Shared Read Blocks"?: number;
   "Rows Removed by Join Filter"?: number;
+  "Rows Removed by Filter"?: number;
+  "Actual Rows"?: number;
+  "Actual Loops"?: number;
   "Relation Name"?: string;
   "Index Name"?: string;
   Plans?: Node[];
@@ -204,5 +207,32 @@ test("the last day of a system is read without the years before it", async () =>
     const [{ "Shared Hit Blocks": hit = 0, "Shared Read Blocks": read = 0 }] = nodes as [Node];
     // 24 rows, each in a block of its own at worst, and the way down the index.
     expect(hit + read).toBeLessThan(24 + 10);
+  }
+});
+
+test("sensors of a large system are looked up one by one also before there are statistics", async () => {
+  await db.query("begin");
+  try {
+    // As in a database of today, which nobody has analyzed yet.
+    await db.query("truncate sensor_state, run_sensor_state");
+    for (const statement of [
+      `insert into sensor_state (system_no, entity_no, first_fired_at, last_fired_at, fired_count)
+      select ${LARGE}, e, now(), now(), 20 from generate_series(1, ${SENSORS_OF_LARGE}) as e`,
+      `insert into run_sensor_state (system_no, run_no, entity_no, first_fired_at, last_fired_at, fired_count)
+      select ${LARGE}, ${RUNS_EACH}, e, now(), now(), 2 from generate_series(1, ${SENSORS_OF_LARGE}) as e`,
+    ]) {
+      await db.query(statement);
+    }
+    const values = [LARGE, NOW_US, ...filters, null, null, null];
+    for (const nodes of await plansOf(SENSORS_BY_NAME, values, RUN_IT)) {
+      for (const node of nodes.filter((one) => /sensor_state$/.test(one["Relation Name"] ?? ""))) {
+        expect((node["Actual Rows"] ?? 0) * (node["Actual Loops"] ?? 0)).toBeLessThanOrEqual(
+          SENSORS_OF_LARGE,
+        );
+        expect(node["Rows Removed by Filter"] ?? 0).toBe(0);
+      }
+    }
+  } finally {
+    await db.query("rollback");
   }
 });

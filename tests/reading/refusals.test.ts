@@ -4,7 +4,7 @@ import { newUuidV7 } from "../../src/domain/uuid.ts";
 import type { Reader } from "../../src/reading/reader.ts";
 import { boiler, door } from "../support/cast.ts";
 import { useDatabase } from "../support/database.ts";
-import { configOf } from "../support/own-database.ts";
+import { configOf, poolOf } from "../support/own-database.ts";
 import { countsRequest, runsRequest, sensorsRequest, systemsRequest } from "./requests.ts";
 import { createWorld, readerAt } from "./world.ts";
 
@@ -14,7 +14,7 @@ let pool: pg.Pool;
 let reader: Reader;
 
 beforeAll(async () => {
-  pool = new pg.Pool({ ...configOf(databaseUrl()), max: 2 });
+  pool = poolOf({ ...configOf(databaseUrl()), max: 2 });
   reader = readerAt(pool, { nowMs: NOW });
   const client = new pg.Client(configOf(databaseUrl()));
   await client.connect();

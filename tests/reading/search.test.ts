@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Reader } from "../../src/reading/reader.ts";
 import { door, skylight } from "../support/cast.ts";
 import { useDatabase } from "../support/database.ts";
-import { configOf } from "../support/own-database.ts";
+import { configOf, poolOf } from "../support/own-database.ts";
 import { createWorld, type ModelRun, readerAt } from "./world.ts";
 
 const NOW = Date.now();
@@ -13,7 +13,7 @@ let reader: Reader;
 const runs: ModelRun[] = [];
 
 beforeAll(async () => {
-  pool = new pg.Pool({ ...configOf(databaseUrl()), max: 2 });
+  pool = poolOf({ ...configOf(databaseUrl()), max: 2 });
   reader = readerAt(pool, { nowMs: NOW });
   const client = new pg.Client(configOf(databaseUrl()));
   await client.connect();

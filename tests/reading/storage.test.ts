@@ -1,10 +1,10 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { toTimestamp } from "../../src/reading/wire-time.ts";
-import { recordPresence } from "../../src/store/folds.ts";
 import { tryLead } from "../../src/store/leadership.ts";
 import { openStore, type Store } from "../../src/store/open.ts";
 import { listPartitionDays } from "../../src/store/partitions.ts";
+import { recordPresence } from "../../src/store/presence.ts";
 import { door } from "../support/cast.ts";
 import { useDatabase } from "../support/database.ts";
 import { configOf } from "../support/own-database.ts";

@@ -8,8 +8,9 @@ import { createActivationReads } from "../../src/reading/activations/create-acti
 import { createReader } from "../../src/reading/create-reader.ts";
 import type { Reader } from "../../src/reading/reader.ts";
 import { numberUnregistered } from "../../src/store/entities.ts";
-import { fold, recordPresence } from "../../src/store/folds.ts";
+import { fold } from "../../src/store/folds.ts";
 import { createLane } from "../../src/store/lane.ts";
+import { recordPresence } from "../../src/store/presence.ts";
 import { endRun, registerRun } from "../../src/store/runs.ts";
 import { lockSystem } from "../../src/store/systems.ts";
 import { idAt, rowOf } from "../support/rows.ts";

@@ -46,7 +46,9 @@ export type Walk = {
 
 /** Statements, and rows that lie by their ids, that one page may take. */
 const MAX_LOOKS = 10;
-/** Hours of a sensor that are read at once: with two, which may both lie around the place, nothing would be below it. */
+/** Hours of a sensor that may lie around the place, so that nothing of them is below it. */
+const HOURS_AROUND_PLACE = 2;
+/** Hours of a sensor that are read at once, at least. */
 const MIN_HOURS = 10;
 /** Ids are ahead of their time by the days that have partitions before they begin. */
 const DAYS_BELOW_MS = 8 * 24 * HOUR_MS;
@@ -131,7 +133,7 @@ function steeredWay(wanted: Wanted, nowMs: () => number): Way {
   async function hoursBelow(
     db: Queryable,
     beforeMs: number,
-    rowsWished: number,
+    hoursWished: number,
   ): Promise<FiredHours> {
     const isKnown =
       steering &&
@@ -146,7 +148,7 @@ function steeredWay(wanted: Wanted, nowMs: () => number): Way {
           wanted.sensors as SensorNumber[],
           span,
           // Each of them has a row at least.
-          Math.min(HOURS_OF_SENSOR, Math.max(MIN_HOURS, Math.ceil(rowsWished))),
+          Math.min(HOURS_OF_SENSOR, Math.max(MIN_HOURS, Math.ceil(hoursWished))),
         )
       : await firedHoursOfAll(db, span);
     steering = { ...found, newestMs };
@@ -167,7 +169,8 @@ function steeredWay(wanted: Wanted, nowMs: () => number): Way {
       // The place has its own millisecond still before it.
       const beforeMs = place.isElsewhere && place.systemNo === 0 ? msOf(place) : msOf(place) + 1;
       const rowsWished = (isSelective ? Math.max(1_000, 4 * limit) : missing) * widening * SLACK;
-      const known = await hoursBelow(db, beforeMs, rowsWished);
+      const hoursWished = isSelective ? rowsWished : (missing + HOURS_AROUND_PLACE) * widening;
+      const known = await hoursBelow(db, beforeMs, hoursWished);
       const floorMs = Math.max(0, known.lowerMs - DAYS_BELOW_MS);
       const lowMs = Math.max(
         wanted.lowMs,
@@ -189,6 +192,8 @@ function steeredWay(wanted: Wanted, nowMs: () => number): Way {
       rows.push(...found.rows);
       if (!found.end || rows.length >= limit) return { rows, end: found.end };
       if (isPast(found.end, wanted.lowMs)) return { rows, end: undefined };
+      // Hours cost more than they said.
+      if (found.isWornOut && passesOver) return { rows, end: found.end };
       place = found.end;
       // Hours say how many rows, not when: a burst may lie at the end of the one and the beginning of the other.
       if (isSelective || found.rows.length < missing / 2) widening *= 4;

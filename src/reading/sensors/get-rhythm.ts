@@ -11,8 +11,8 @@ import { fromTimestamp } from "../wire-time.ts";
 import { getSensor } from "./get-sensor.ts";
 import { rhythmOf } from "./rhythm.ts";
 
-/** Firings that a rhythm rests on. */
-const FIRINGS = 100;
+/** Firings that a rhythm rests on: as many as a page lists below it. */
+const FIRINGS = 50;
 /** Pages may be short: so many calls find them, or the rhythm rests on fewer. */
 const MAX_PAGES = 10;
 

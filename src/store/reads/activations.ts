@@ -48,7 +48,12 @@ export type RowFilter = {
 export type IdRange = { systemNo: number; lowMs: number; highMs: number };
 
 /** Rows that were found, the newest first, and how far everything has been looked at: undefined where nothing is left. */
-export type Found = { rows: FoundActivation[]; end: Place | undefined };
+export type Found = {
+  rows: FoundActivation[];
+  end: Place | undefined;
+  /** Whether it ends there because it has looked at MAX_SCANNED rows. */
+  isWornOut?: boolean;
+};
 
 /** Where to begin, and how many rows to find; there may be more of them. */
 export type Page = { after: Place; limit: number };
@@ -176,7 +181,7 @@ async function find(
   for (const row of stored) {
     const activation = toFound(row);
     if (row.is_wanted) rows.push(activation);
-    if (row.scanned === MAX_SCANNED) return { rows, end: placeOf(activation) };
+    if (row.scanned === MAX_SCANNED) return { rows, end: placeOf(activation), isWornOut: true };
   }
   const last = rows.at(-1);
   if (last && stored.length === most) return { rows, end: placeOf(last) };

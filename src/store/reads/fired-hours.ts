@@ -65,6 +65,9 @@ const OF_ALL = {
   select null, null, null, ${BOUNDS}`,
 };
 
+/** Of so many hours of a sensor one is looked up for what else its system has in it; hours side by side are much alike. */
+const HOURS_OF_A_COST = 8;
+
 /** $3 and $4 the sensors, $5 how many hours of each. */
 const OF_SENSORS = {
   name: "fired_hours_of_sensors",
@@ -77,15 +80,15 @@ const OF_SENSORS = {
     sensor.entity_no,
     ${hourMs("counted.hour")} as hour_ms,
     counted.fired_count,
-    (
+    case when counted.place % ${HOURS_OF_A_COST} = 1 then (
       select system_hourly.fired_count
       from system_hourly
       where system_hourly.system_no = sensor.system_no and system_hourly.hour = counted.hour
-    ) as cost,
+    ) end as cost,
     ${BOUNDS} as lower_ms
   from sensor
   cross join lateral (
-    select hour, fired_count
+    select hour, fired_count, row_number() over (order by hour desc) as place
     from activations_hourly
     where activations_hourly.system_no = sensor.system_no
       and activations_hourly.entity_no = sensor.entity_no
@@ -142,24 +145,26 @@ export async function firedHoursOfSensors(
   ];
   const { rows } = await db.query({ ...OF_SENSORS, values });
   const hours = new Map<number, FiredHour>();
-  const bySensor = new Map<string, { count: number; oldestMs: number }>();
+  const bySensor = new Map<string, { count: number; oldestMs: number; cost: number }>();
   // What a system has to look at in an hour is the same for each of its sensors.
   const costs = new Set<string>();
   for (const { system_no, entity_no, hour_ms, fired_count, cost } of rows as SensorHour[]) {
     if (hour_ms === null || system_no === null) continue;
+    let about = cost ?? fired_count;
     if (entity_no !== null) {
       const key = `${system_no} ${entity_no}`;
-      const sensor = bySensor.get(key);
-      if (sensor) {
-        sensor.count += 1;
-        sensor.oldestMs = Math.min(sensor.oldestMs, hour_ms);
-      } else bySensor.set(key, { count: 1, oldestMs: hour_ms });
+      const sensor = bySensor.get(key) ?? { count: 0, oldestMs: hour_ms, cost: 0 };
+      bySensor.set(key, sensor);
+      sensor.count += 1;
+      sensor.oldestMs = Math.min(sensor.oldestMs, hour_ms);
+      sensor.cost = cost ?? sensor.cost;
+      about = Math.max(fired_count, sensor.cost);
     }
     if (!isWithin(hour_ms, span)) continue;
     const costKey = `${system_no} ${hour_ms} ${entity_no === null}`;
     const isCounted = costs.has(costKey);
     costs.add(costKey);
-    const more = { wanted: fired_count, cost: isCounted ? 0 : (cost ?? fired_count) };
+    const more = { wanted: fired_count, cost: isCounted ? 0 : about };
     add(hours, hour_ms, more, system_no);
   }
   const cut = [...bySensor.values()].filter(({ count }) => count === most);

@@ -78,8 +78,8 @@ const JUDGED_SENSORS = `
         when entities.is_listed and in_run.entity_no is null then 'NEVER_FIRED'
         when in_run.entity_no is not null
           and sensor_state.fired_count >= ${MIN_FIRED}
-          and extract(epoch from ${momentOf("$2")} - sensor_state.last_fired_at) * (sensor_state.fired_count - 1)
-            > extract(epoch from sensor_state.last_fired_at - sensor_state.first_fired_at) * ${MANY_GAPS}
+          and date_part('epoch', ${momentOf("$2")} - sensor_state.last_fired_at) * (sensor_state.fired_count - 1)
+            > date_part('epoch', sensor_state.last_fired_at - sensor_state.first_fired_at) * ${MANY_GAPS}
           then 'SILENT'
         when not entities.is_listed and in_run.entity_no is not null then 'UNREGISTERED'
         else 'NONE'
