@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { freePort } from "../../src/embedded/port.ts";
+import { freePort } from "../../bench/support/free-port.ts";
 import { deferred } from "../../src/kit/deferred.ts";
 import { createCaller, type Refusal } from "../support/caller.ts";
 import { useEchoServer } from "../support/echo-server.ts";

@@ -2,7 +2,7 @@ import { accessSync, chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync }
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../src/embedded/port.ts";
+import { freePort } from "../../bench/support/free-port.ts";
 import { processIdentity } from "../../src/embedded/process-identity.ts";
 import { ask } from "../support/edge-calls.ts";
 import { requireEnvoy } from "../support/envoy.ts";

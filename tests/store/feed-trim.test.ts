@@ -1,8 +1,9 @@
 import type pg from "pg";
 import { expect, test } from "vitest";
 import { trimFeed } from "../../src/store/feed-trim.ts";
-import { fold, recordPresence } from "../../src/store/folds.ts";
+import { fold } from "../../src/store/folds.ts";
 import { LOCK_SPACE, LOCKS } from "../../src/store/locks.ts";
+import { recordPresence } from "../../src/store/presence.ts";
 import { connectMany, connectTo, ownDatabase } from "../support/own-database.ts";
 
 const HOUR_MS = 3_600_000;

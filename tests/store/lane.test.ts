@@ -1,4 +1,4 @@
-import pg from "pg";
+import type pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { SlimmerError } from "../../src/domain/errors.ts";
 import { deferred } from "../../src/kit/deferred.ts";
@@ -6,14 +6,13 @@ import { createLane, type LaneOptions } from "../../src/store/lane.ts";
 import type { Queryable } from "../../src/store/queryable.ts";
 import { useDatabase } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
-import { backendPid, configOf, connectTo } from "../support/own-database.ts";
+import { backendPid, configOf, connectTo, poolOf } from "../support/own-database.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 
 const databaseUrl = useDatabase();
 
 function openPool(url = databaseUrl(), max = 4): pg.Pool {
-  const pool = new pg.Pool({ ...configOf(url), max });
-  pool.on("error", () => {});
+  const pool = poolOf({ ...configOf(url), max });
   onTestFinished(() => pool.end());
   return pool;
 }

@@ -1,5 +1,5 @@
 import knex, { type Knex } from "knex";
-import pg from "pg";
+import type pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { fold } from "../../src/store/folds.ts";
 import { LOCK_SPACE, LOCKS } from "../../src/store/locks.ts";
@@ -9,7 +9,13 @@ import { MIGRATIONS } from "../../src/store/migrations/index.ts";
 import { createPartitions, listPartitionDays } from "../../src/store/partitions.ts";
 import { requireSchema, SchemaError, schemaStatus } from "../../src/store/schema.ts";
 import { eventually } from "../support/eventually.ts";
-import { configOf, connectTo, emptyDatabase, ownDatabase } from "../support/own-database.ts";
+import {
+  configOf,
+  connectTo,
+  emptyDatabase,
+  ownDatabase,
+  poolOf,
+} from "../support/own-database.ts";
 import { DAY_MS, idAt } from "../support/rows.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { slimmer } from "../support/slimmer-command.ts";
@@ -31,7 +37,7 @@ function migrate(url: string, options: Partial<MigrateOptions> = {}) {
 
 /** A connection that migrations can use, without knex's migrator. */
 function builder(url: string): Knex {
-  const pool = new pg.Pool({ ...configOf(url), max: 2 });
+  const pool = poolOf({ ...configOf(url), max: 2 });
   const db = knex({ client: "pg", connectionPool: pool });
   onTestFinished(async () => {
     await db.destroy();

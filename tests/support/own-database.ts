@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type pg from "pg";
+import pg from "pg";
 import { inject, onTestFinished } from "vitest";
 import { loadSettings } from "../../src/config/load.ts";
 import { DATABASE_KEYS } from "../../src/config/settings.ts";
@@ -29,6 +29,16 @@ export async function emptyDatabase(): Promise<string> {
 export function configOf(url: string): pg.ClientConfig {
   const config = databaseConfig(loadSettings(DATABASE_KEYS, { SLIMMER_DATABASE_URL: url }));
   return { ...config, options: "-c jit=off" };
+}
+
+/**
+ * A pool for the caller to end. Its end() doesn't wait for the connections', so PostgreSQL may end one that is idle when
+ * the database is dropped next: nobody's mistake.
+ */
+export function poolOf(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  pool.on("error", () => {});
+  return pool;
 }
 
 /** A connection like slimmer's own; it is ended after the running test. */

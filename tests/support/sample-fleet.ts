@@ -4,7 +4,8 @@ import { type ActivationRow, FLAGS } from "../../src/domain/activation.ts";
 import type { Entity } from "../../src/domain/entity.ts";
 import { compareRows, storeNew } from "../../src/store/activations.ts";
 import { numberUnregistered } from "../../src/store/entities.ts";
-import { fold, recordPresence } from "../../src/store/folds.ts";
+import { fold } from "../../src/store/folds.ts";
+import { recordPresence } from "../../src/store/presence.ts";
 import { endRun, registerRun } from "../../src/store/runs.ts";
 import { idAt, seededRandom } from "./rows.ts";
 

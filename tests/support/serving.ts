@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import pg from "pg";
+import type pg from "pg";
 import pino from "pino";
 import { credentials, MainClient } from "slimmer-grpc";
 import { afterAll, beforeAll } from "vitest";
@@ -9,6 +9,7 @@ import { createLifecycle, type Lifecycle } from "../../src/kit/lifecycle.ts";
 import { openServer } from "../../src/processes/serve.ts";
 import { type Caller, createCaller } from "./caller.ts";
 import { useDatabase } from "./database.ts";
+import { poolOf } from "./own-database.ts";
 
 /** A running server of this process, with a client and a look into its database. */
 export type Serving = {
@@ -48,9 +49,7 @@ export function useServer(
     });
     const { grpc, ops } = await openServer(life, settings, logger);
     const client = new MainClient(grpc, credentials.createInsecure());
-    const db = new pg.Pool({ connectionString: databaseUrl(), max: 4 });
-    // A test that ends connections of the server may end these too.
-    db.on("error", () => {});
+    const db = poolOf({ connectionString: databaseUrl(), max: 4 });
     serving = {
       address: grpc,
       ops,

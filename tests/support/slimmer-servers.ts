@@ -1,5 +1,6 @@
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll } from "vitest";
+import { poolOf } from "./own-database.ts";
 import { type PostgresServer, startTemporaryPostgres } from "./postgres-server.ts";
 import { urlOf } from "./server-databases.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
@@ -31,8 +32,7 @@ export function useServers(count: number, env: Record<string, string> = {}): () 
     closing.push(postgres.stop);
     await prepareTemplate(postgres.url, DATABASE);
     const url = urlOf(postgres.url, DATABASE);
-    const db = new pg.Pool({ connectionString: url, max: 4 });
-    db.on("error", () => {}); // a test that stops PostgreSQL ends these too
+    const db = poolOf({ connectionString: url, max: 4 });
     closing.push(() => db.end());
     const start = async (address: string) => {
       const server = await startServerProcess({

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../src/embedded/port.ts";
+import { freePort } from "../../bench/support/free-port.ts";
 import { eventually } from "../support/eventually.ts";
 import { ENTRY, slimmer } from "../support/slimmer-command.ts";
 import { type SlimmerProcess, startSlimmer } from "../support/slimmer-process.ts";

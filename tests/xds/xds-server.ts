@@ -1,9 +1,10 @@
-import pg from "pg";
+import type pg from "pg";
 import { credentials, MainClient } from "slimmer-grpc";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import { freePort } from "../../src/embedded/port.ts";
+import { freePort } from "../../bench/support/free-port.ts";
 import { type Caller, createCaller } from "../support/caller.ts";
 import type { ControlPlane } from "../support/control-plane.ts";
+import { poolOf } from "../support/own-database.ts";
 import { type PostgresServer, startTemporaryPostgres } from "../support/postgres-server.ts";
 import { urlOf } from "../support/server-databases.ts";
 import { type SlimmerProcess, startSlimmer } from "../support/slimmer-process.ts";
@@ -21,7 +22,7 @@ export function useStore(): () => Store {
     postgres = await startTemporaryPostgres();
     await prepareTemplate(postgres.url, DATABASE);
     const url = urlOf(postgres.url, DATABASE);
-    store = { url, db: new pg.Pool({ connectionString: url, max: 4 }) };
+    store = { url, db: poolOf({ connectionString: url, max: 4 }) };
   });
   afterAll(async () => {
     await store?.db.end();
