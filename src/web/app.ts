@@ -20,6 +20,7 @@ import { type Problem, plainProblem, problemOf } from "./problem.ts";
 import { pathOf } from "./query.ts";
 import { represent, sendRepresentation } from "./representation.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
+import { wholeRequest } from "./whole-request.ts";
 
 export type WebParts = {
   reader: Reader;
@@ -64,6 +65,7 @@ export async function createApp(parts: WebParts): Promise<WebApp> {
   app.addHook("onRequest", async (_request, reply) => {
     reply.headers(SECURITY_HEADERS);
   });
+  app.addHook("onSend", ({ raw }) => wholeRequest(raw, MAX_BODY_BYTES));
   countRequests(app, metrics);
   const allowedAt = noteRoutes(app);
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, problemOf(error, log)));

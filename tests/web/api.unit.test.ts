@@ -1,3 +1,4 @@
+import { type IncomingMessage, request } from "node:http";
 import type { Fleet, GetSystemRequestOutput, ListSystemsRequestOutput, System } from "slimmer-grpc";
 import { expect, test } from "vitest";
 import { SlimmerError } from "../../src/domain/errors.ts";
@@ -279,12 +280,48 @@ test.each([
   expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "").code).toBe(3);
 });
 
-test("a body that is too long is refused", async () => {
-  const { url } = await startedWeb();
+test.each([
+  ["a path that is not there", "/v1/nothing", "application/json", 404],
+  ["a path that only reads", "/v1/fleet", "application/x-www-form-urlencoded", 405],
+  ["a body of another kind", "/v1/counts", "text/plain", 415],
+])("%s is refused once all of the request has come", async (_what, path, type, code) => {
+  const { port, url } = await startedWeb();
+  const headers = { "content-type": type, "content-length": 2 };
+  const asked = request({ host: "127.0.0.1", port, path, method: "POST", headers });
+  const answered = deferred<IncomingMessage>();
+  asked.once("response", answered.resolve).once("error", answered.reject);
+  let isAnswered = false;
+  void answered.promise.then(() => {
+    isAnswered = true;
+  });
+  asked.write("{");
+  for (const _ of [1, 2]) await get(`${url}/v1/nothing`);
+  expect(isAnswered).toBe(false);
+  asked.end("}");
+  const answer = await answered.promise;
+  answer.resume();
+  expect(answer.statusCode).toBe(code);
+});
+
+test("a body without an end is not waited for", async () => {
+  const { port } = await startedWeb();
+  const asked = request({ host: "127.0.0.1", port, path: "/v1/nothing", method: "POST" });
+  const answered = deferred<IncomingMessage>();
+  asked.once("response", answered.resolve).once("error", answered.reject);
+  asked.write("x".repeat(600_000));
+  expect((await answered.promise).statusCode).toBe(404);
+  asked.destroy();
+});
+
+test("a body that is too long is refused, and not waited for", async () => {
+  const { url, port } = await startedWeb();
   const body = JSON.stringify({ system_id: "x".repeat(600_000) });
   const headers = { "content-type": "application/json" };
   const response = await fetch(`${url}/v1/counts`, { method: "POST", body, headers });
   expect(response.status).toBe(413);
+  const announced =
+    "POST /v1/counts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 600000\r\n\r\n";
+  expect(await answerToBytes(port, announced)).toMatch(/^HTTP\/1.1 413 /);
 });
 
 test("requests are counted by the template of their route", async () => {
