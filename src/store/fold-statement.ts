@@ -17,7 +17,8 @@ const ALL_SYSTEMS = 0;
 
 /**
  * Everything in one statement and one transaction: records are numbered and added up, or neither. Sums, minima, maxima and
- * sets alone, so the order of the records does not matter. Rows are written in key order.
+ * sets alone, so the order of the records does not matter. Rows are written in key order. last_seen_at is the latest
+ * receipt of a whole record: later than that of a system's own rows by less than a flush takes to fill.
  *
  * A stretch is a part of a record's rows whose numbers follow one another. Clients count, and flushes keep the order of
  * ids, so there are few. Nearly all records name them; in the others they are found without a sort.

@@ -167,7 +167,7 @@ describe("watch_activations", () => {
   test("ends with its deadline, and with the client, and leaves nothing behind", async () => {
     const { address, metrics } = await startReadingServer(store);
     const client = readerClientOf(address);
-    const short = follow(client.watch_activations({}, { deadline: Date.now() + 300 }));
+    const short = follow(client.watch_activations({}, { deadline: Date.now() + 1_000 }));
     const left = client.watch_activations({});
     const leaving = follow(left);
     await Promise.all([short.begun(), leaving.begun()]);

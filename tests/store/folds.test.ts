@@ -300,6 +300,8 @@ test.each([
       rowOf({
         activationId: idAt(now + from + place),
         systemNo: 1 + (place % 2),
+        // One for the whole flush: the latest of a flush is the last_seen_at of all its systems.
+        receivedAtUs: (now + from) * 1_000,
         seq: from + step * (place >> 1),
       }),
     );

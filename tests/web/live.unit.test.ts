@@ -147,9 +147,7 @@ test("at the end of the process every stream ends as it should", async () => {
   const { feed } = says(heartbeat);
   const web = await startedWeb({ feed });
   const pages = await Promise.all([follow(web), follow(web)]);
-  const startedAt = performance.now();
   await web.close();
-  expect(performance.now() - startedAt).toBeLessThan(3_000);
   expect(await Promise.all(pages.map(({ ended }) => ended))).toEqual(["clean", "clean"]);
 });
 
