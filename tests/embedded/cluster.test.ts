@@ -20,6 +20,7 @@ import {
   startEmbeddedPostgres,
 } from "../../src/embedded/cluster.ts";
 import { postgresProcesses } from "../../src/embedded/postgres-processes.ts";
+import { processIdentity } from "../../src/embedded/process-identity.ts";
 import { eventually } from "../support/eventually.ts";
 
 const SLOW = 60_000;
@@ -64,6 +65,25 @@ async function query(postgres: EmbeddedPostgres, sql: string): Promise<unknown[]
   } finally {
     await client.end();
   }
+}
+
+/** Starts a process whose parent never asks how it ended, and returns its pid. */
+async function startStranger(): Promise<number> {
+  const parent = spawn("sh", ["-c", "sleep 600 & echo $!; exec cat"], {
+    detached: true,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  strangers.push(parent);
+  const pid = Number(String((await once(parent.stdout, "data"))[0]));
+  // What answers is `cat`: until then the parent is a shell, which would reap its child.
+  parent.stdin.write("?");
+  await once(parent.stdout, "data");
+  return pid;
+}
+
+async function becomesZombie(pid: number): Promise<void> {
+  process.kill(pid, "SIGKILL");
+  await eventually(() => expect(processIdentity(pid)).toBeUndefined());
 }
 
 describe("the embedded PostgreSQL", () => {
@@ -133,19 +153,15 @@ describe("the embedded PostgreSQL", () => {
   });
 
   test.each([
-    ["a stranger", "sleep 600 & echo $!; wait"],
-    ["a zombie", "sleep 0 & echo $!; exec sleep 600"],
+    ["a stranger", async () => undefined],
+    ["a zombie", becomesZombie],
   ])(
     "removes a lock file whose pid belongs to %s by now",
     { timeout: SLOW },
-    async (_who, script) => {
+    async (_who, becomes) => {
       await (await start()).stop();
-      const shell = spawn("sh", ["-c", script], {
-        detached: true,
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      strangers.push(shell);
-      const pid = Number(String((await once(shell.stdout, "data"))[0]));
+      const pid = await startStranger();
+      await becomes(pid);
       writeFileSync(join(folder(), "postmaster.pid"), `${pid}\n${folder()}\n`);
 
       const second = await start();
