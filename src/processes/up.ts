@@ -235,7 +235,7 @@ async function stopAll(
   await migrate?.stop(SERVE_STOP_MS);
   await Promise.all([
     serve?.stop(settings.drain + settings.drainDelay + SERVE_STOP_MS),
-    web?.stop(WEB_STOP_MS),
+    web?.stop(settings.drainDelay + WEB_STOP_MS),
   ]);
   await edge?.stop(settings.edgeDrain + EDGE_STOP_MS);
   await keeper?.stop(KEEPER_STOP_MS);

@@ -35,10 +35,14 @@ const HEAP_GROWING_PERCENT = 50;
 /** What the build makes of src/dashboard, beside what it makes of this file. */
 const PAGE_FOLDER = fileURLToPath(new URL("../../dist/dashboard", import.meta.url));
 
-/** `slimmer web`: the dashboard, and the reading half of the JSON API. Resolves with the exit code when it was told to stop. */
+/**
+ * `slimmer web`: the dashboard, and the reading half of the JSON API. Told to stop, it says so at `/readyz`, answers on for the
+ * drain delay, and closes. Resolves with the exit code then.
+ */
 export function web(settings: WebSettings, log: Logger): Promise<number> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
-  return runProcess({ log, closeMs: CLOSE_MS }, (life) => openWeb(life, settings, log));
+  const closeMs = settings.drainDelay + CLOSE_MS;
+  return runProcess({ log, closeMs }, (life) => openWeb(life, settings, log));
 }
 
 /** Everything that `web` consists of; `life` closes it. Resolves with the addresses once it can answer. */
@@ -51,9 +55,11 @@ export async function openWeb(
   const metrics = createMetrics();
   metrics.buildInfo.set({ version, process: "web" }, 1);
   let problems = ["starting"];
+  let isClosing = false;
+  const readiness = () => (isClosing ? ["shutting down"] : problems);
   const ops = life.own(
     "ops",
-    await startOpsServer(settings.opsListen, { metrics, readiness: () => problems }),
+    await startOpsServer(settings.opsListen, { metrics, readiness }),
     (server) => server.close(),
   );
   const connection = databaseConfig(settings);
@@ -106,10 +112,11 @@ export async function openWeb(
       feed,
       exportActivations: createExport(activations),
       page,
+      readiness,
       metrics,
       log: log.child({ room: "web" }),
     }),
-    (started) => started.close(),
+    (started) => started.close({ delayMs: settings.drainDelay }),
   );
 
   const check = async () => {
@@ -127,8 +134,8 @@ export async function openWeb(
     "readiness",
     startLoop(check, () => READY_CHECK_MS),
     async (loop) => {
+      isClosing = true;
       await loop.stop();
-      problems = ["shutting down"];
     },
   );
   return { http: server.address, ops: ops.address };

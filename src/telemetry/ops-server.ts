@@ -1,15 +1,13 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Metrics } from "./metrics.ts";
-
-/** Why a process can't serve now, in words; nothing when it can. */
-export type Readiness = () => readonly string[] | Promise<readonly string[]>;
+import { type Readiness, readinessAnswer } from "./readiness.ts";
 
 export type OpsServer = { address: string; close(): Promise<void> };
 
 /**
  * `/metrics` for Prometheus; `/livez`: the process turns its event loop; `/readyz`: it can do its work, or says why not
- * (503). Nothing else, and no details of the database beyond "can't be reached".
+ * (503). Nothing else.
  */
 export async function startOpsServer(
   listen: { host: string; port: number },
@@ -27,9 +25,8 @@ export async function startOpsServer(
       case "/livez":
         return send(response, 200, "ok\n");
       case "/readyz": {
-        const problems = await readiness();
-        if (problems.length === 0) return send(response, 200, "ok\n");
-        return send(response, 503, `not ready:\n${problems.map((text) => `- ${text}\n`).join("")}`);
+        const { code, text } = await readinessAnswer(readiness);
+        return send(response, code, text);
       }
       default:
         return send(response, 404, "here are /metrics, /livez and /readyz\n");

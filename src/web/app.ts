@@ -11,6 +11,7 @@ import { openApiPath } from "slimmer-grpc";
 import type { Reader } from "../reading/reader.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { type Readiness, readinessAnswer } from "../telemetry/readiness.ts";
 import { createAnswers } from "./answers.ts";
 import { addApi } from "./api.ts";
 import { addExport, type ExportSource } from "./export.ts";
@@ -29,7 +30,9 @@ export type WebParts = {
   page: Page;
   metrics: Metrics;
   log: Logger;
-  /** Aborted when the process is told to stop: long answers end. */
+  /** Why this process can't answer now, in words; nothing when it can. */
+  readiness: Readiness;
+  /** Aborted when the process closes: long answers end. */
   stopping: AbortSignal;
   /** For tests: other bounds than those of a real process. */
   bounds?: Pick<LiveOptions, "maxLive" | "stalledMs"> & { maxExports?: number };
@@ -42,6 +45,8 @@ const KEEP_ALIVE_MS = 75_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** A hundred sensors with the longest names. */
 const MAX_BODY_BYTES = 512 * 1024;
+/** Where Envoy asks, once a second, whether it may send people here. */
+const READINESS = "/readyz";
 
 export type WebApp = FastifyInstance;
 
@@ -80,6 +85,10 @@ export async function createApp(parts: WebParts): Promise<WebApp> {
   app.get("/openapi.json", (request, reply) =>
     sendRepresentation(request, reply, openApi, "no-cache"),
   );
+  app.get(READINESS, async (_request, reply) => {
+    const { code, text } = await readinessAnswer(parts.readiness);
+    return reply.code(code).header("cache-control", "no-store").type("text/plain").send(text);
+  });
   app.setNotFoundHandler((request, reply) => {
     const path = decodedPath(request);
     const isApi = path.startsWith("/v1/") || path === "/v1";
@@ -142,6 +151,7 @@ function noteRoutes(app: FastifyInstance): (path: string) => string | undefined 
 function countRequests(app: FastifyInstance, metrics: Metrics): void {
   app.addHook("onResponse", async (request, reply) => {
     const route = request.is404 ? "other" : (request.routeOptions.url ?? "other");
+    if (route === READINESS) return;
     const code = String(reply.raw.statusCode);
     metrics.webRequests.inc({ route, method: methodLabel(request.method), code });
     // A stream lasts as long as its reader likes.

@@ -7,7 +7,7 @@ import { within } from "../../src/kit/within.ts";
 import { run } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Client2018, makeClient2018, REFUSED_IN_2018 } from "../support/python-2018.ts";
-import { GRPC_HOST, useRelease } from "../support/release.ts";
+import { GRPC_HOST, useRelease, WEB_HOST } from "../support/release.ts";
 
 const release = useRelease();
 const SLOW = { timeout: 300_000 };
@@ -36,8 +36,8 @@ test("a Python client of 2018 with the root certificate registers and sends", SL
 test("each host has its own, and another Host on the same name gets 404", async () => {
   expect(await statusOf("/v1/ping", GRPC_HOST, "--data", '{"message": "hello"}')).toBe("200");
   expect(await statusOf("/v1/ping", "other.example")).toBe("404");
-  expect(await statusOf("/v1/fleet", "slimmer.local")).toBe("200");
-  expect(await statusOf("/v1/ping", "slimmer.local", "--data", "{}")).not.toBe("200");
+  expect(await statusOf("/v1/fleet", WEB_HOST)).toBe("200");
+  expect(await statusOf("/v1/ping", WEB_HOST, "--data", "{}")).not.toBe("200");
 });
 
 test("plaintext gets nothing", async () => {

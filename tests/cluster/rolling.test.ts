@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import type { KubeObject } from "../support/kubernetes.ts";
-import { useRelease } from "../support/release.ts";
+import { useRelease, WEB_HOST } from "../support/release.ts";
+import { startSteadyAsking } from "../support/steady-asking.ts";
 import { type LoadReport, startSteadyLoad } from "../support/steady-load.ts";
 
 const release = useRelease();
@@ -16,12 +17,12 @@ test(
     const { upgrade, connect } = release();
     const before = await uids("serve");
     const load = await startSteadyLoad({ connect });
-    await callsMade(load, ENOUGH);
+    await callsMade(load);
     await upgrade("serve.podAnnotations.rolled=yes");
     await eventually(async () => expect(await uids("serve")).toHaveLength(2), {
       timeoutMs: 60_000,
     });
-    await callsMade(load, ENOUGH);
+    await callsMade(load);
     expect(intersection(before, await uids("serve"))).toEqual([]);
     await expectNothingLost("serve rolled", await load.stop());
   },
@@ -34,23 +35,40 @@ test(
     const { upgrade, connect } = release();
     const before = await uids("envoy");
     const load = await startSteadyLoad({ connect });
-    await callsMade(load, ENOUGH);
+    await callsMade(load);
     await upgrade("serve.podAnnotations.rolled=yes", "envoy.streamIdle=2h");
     await eventually(async () => expect(await uids("envoy")).toHaveLength(2), {
       timeoutMs: 90_000,
     });
-    await callsMade(load, ENOUGH);
+    await callsMade(load);
     expect(intersection(before, await uids("envoy"))).toEqual([]);
     await expectNothingLost("Envoy rolled", await load.stop());
   },
 );
 
+test("an upgrade that rolls web refuses nobody a page", SLOW, async () => {
+  const { upgrade, address, ca } = release();
+  const before = await uids("web");
+  const port = Number(address.split(":")[1]);
+  const asking = startSteadyAsking({ port, ca }, { host: WEB_HOST, path: "/v1/fleet" });
+  await made(() => asking.report().asked);
+  await upgrade(
+    ...["serve.podAnnotations.rolled=yes", "envoy.streamIdle=2h", "web.podAnnotations.rolled=yes"],
+  );
+  await eventually(async () => expect(await uids("web")).toHaveLength(2), { timeoutMs: 60_000 });
+  await made(() => asking.report().asked);
+  expect(intersection(before, await uids("web"))).toEqual([]);
+  const { asked, refused } = await asking.stop();
+  console.info(`web rolled: ${asked} requests, ${refused.length} refused`);
+  expect(refused).toEqual([]);
+});
+
 test("a rollback under load fails no call that is retried, and loses nothing", SLOW, async () => {
   const { space, connect } = release();
   const load = await startSteadyLoad({ connect });
-  await callsMade(load, ENOUGH);
+  await callsMade(load);
   await space.helm("rollback", "slimmer", "1", "--wait", "--timeout", "5m");
-  await callsMade(load, ENOUGH);
+  await callsMade(load);
   await expectNothingLost("rolled back", await load.stop());
 });
 
@@ -60,7 +78,7 @@ test.each(["serve", "envoy", "keeper"])(
   async (component) => {
     const { space, connect } = release();
     const load = await startSteadyLoad({ connect });
-    await callsMade(load, ENOUGH);
+    await callsMade(load);
     const { spec } = await space.get("deployment", `slimmer-${component}`);
     // A pod that the test before this one has rolled away may still be on its way out.
     const [victim] = await eventually(
@@ -82,7 +100,7 @@ test.each(["serve", "envoy", "keeper"])(
       },
       { timeoutMs: 120_000 },
     );
-    await callsMade(load, ENOUGH);
+    await callsMade(load);
     await expectNothingLost(`a pod of ${component} killed`, await load.stop());
   },
 );
@@ -94,10 +112,10 @@ test(
     const { space, connect } = release();
     const before = await restarts("serve");
     const load = await startSteadyLoad({ connect, patienceMs: 180_000 });
-    await callsMade(load, ENOUGH);
+    await callsMade(load);
     await space.kubectl("delete", "pod", "slimmer-postgres-0");
     await space.kubectl("rollout", "status", "statefulset/slimmer-postgres", "--timeout=180s");
-    await callsMade(load, ENOUGH);
+    await callsMade(load);
     const report = await load.stop();
     expect(report.refusals.UNAVAILABLE).toBeGreaterThan(0);
     await expectNothingLost("PostgreSQL deleted", report);
@@ -127,12 +145,14 @@ function intersection(some: readonly string[], others: readonly string[]): strin
   return some.filter((one) => others.includes(one));
 }
 
-/** Waits until the load has made `count` more calls: it runs, or runs again. */
-async function callsMade(load: { report(): LoadReport }, count: number): Promise<void> {
-  const enough = load.report().calls + count;
-  await eventually(() => expect(load.report().calls).toBeGreaterThan(enough), {
-    timeoutMs: 120_000,
-  });
+async function callsMade(load: { report(): LoadReport }): Promise<void> {
+  await made(() => load.report().calls);
+}
+
+/** Waits until a count has grown so far that the load runs, or runs again. */
+async function made(count: () => number): Promise<void> {
+  const enough = count() + ENOUGH;
+  await eventually(() => expect(count()).toBeGreaterThan(enough), { timeoutMs: 120_000 });
 }
 
 /** Says how many calls needed the retry, since nobody promises that none does. */

@@ -13,6 +13,7 @@ const VALUES = fileURLToPath(new URL("../cluster/values.yaml", import.meta.url))
 const INSTALL_MS = 600_000;
 
 export const GRPC_HOST = "grpc.slimmer.local";
+export const WEB_HOST = "slimmer.local";
 
 /** The chart, installed as `slimmer` in a namespace of its own for the tests of a file. */
 export type Release = {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
-import { type OpsServer, type Readiness, startOpsServer } from "../../src/telemetry/ops-server.ts";
+import { type OpsServer, startOpsServer } from "../../src/telemetry/ops-server.ts";
+import type { Readiness } from "../../src/telemetry/readiness.ts";
 
 const servers: OpsServer[] = [];
 afterEach(async () => {

@@ -23,6 +23,7 @@ export type Fakes = {
   feed?: Pick<Feed, "live">;
   exportActivations?: ExportSource;
   page?: Page;
+  readiness?: WebParts["readiness"];
   bounds?: WebParts["bounds"];
 };
 
@@ -52,6 +53,7 @@ export async function startedWeb({
   feed = { live: () => ({ [Symbol.asyncIterator]: () => ({ next: nobody }) }) },
   exportActivations = () => ({ [Symbol.asyncIterator]: () => ({ next: nobody }) }),
   page = PAGE,
+  readiness = () => [],
   bounds = {},
 }: Fakes = {}): Promise<StartedWeb> {
   const metrics = createMetrics({ defaults: false });
@@ -62,11 +64,11 @@ export async function startedWeb({
   });
   const server = await startWeb(
     { host: "127.0.0.1", port: 0 },
-    { reader: calls, feed, exportActivations, page, metrics, log: logger, bounds },
+    { reader: calls, feed, exportActivations, page, metrics, readiness, log: logger, bounds },
   );
   let closed: Promise<void> | undefined;
   const close = () => {
-    closed ??= server.close();
+    closed ??= server.close({ delayMs: 0 });
     return closed;
   };
   onTestFinished(close);

@@ -33,13 +33,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function startWeb(databaseUrl: string) {
+async function startWeb(databaseUrl: string, env: Record<string, string> = {}) {
   const log = pino({ level: "silent" });
   const life = createLifecycle({ log, stepMs: 10_000 });
   const settings = loadSettings(WEB_KEYS, {
     SLIMMER_DATABASE_URL: databaseUrl,
     SLIMMER_WEB_LISTEN: "127.0.0.1:0",
     SLIMMER_OPS_LISTEN: "127.0.0.1:0",
+    ...env,
   });
   const addresses = await openWeb(life, settings, log, folder);
   return { url: `http://${addresses.http}`, ops: `http://${addresses.ops}`, life };
@@ -192,6 +193,19 @@ test("the page and the description of the API are there", async () => {
   const page = await fetch(`${url}/systems/greenhouse`, { headers: { accept: "text/html" } });
   expect(await page.text()).toContain("<title>slimmer</title>");
   expect((await json("/openapi.json")).body.openapi).toBe("3.1.0");
+});
+
+test("told to stop, it says so and answers on for the drain delay", async () => {
+  const other = await startWeb(serving().databaseUrl, { SLIMMER_DRAIN_DELAY: "5s" });
+  const readiness = async (base: string) => (await fetch(`${base}/readyz`)).status;
+  expect(await Promise.all([other.url, other.ops].map(readiness))).toEqual([200, 200]);
+  const closed = other.life.close();
+  const told = await fetch(`${other.url}/readyz`);
+  expect([told.status, await told.text()]).toEqual([503, "not ready:\n- shutting down\n"]);
+  expect(await readiness(other.ops)).toBe(503);
+  expect((await fetch(`${other.url}/v1/fleet`)).status).toBe(200);
+  await closed;
+  await expect(fetch(`${other.url}/v1/fleet`)).rejects.toThrow();
 });
 
 test("it stops within its time while pages are open, and they may come back", async () => {
