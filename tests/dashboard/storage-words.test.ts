@@ -18,13 +18,23 @@ const facts = {
   rows_per_day: 1_200_000,
   bytes_per_day: 133e6,
   bytes_at_retention: 12e9,
+  days: [{ day: daysOff(-20.5), rows: 9_000, bytes: 1_000_000 }],
 };
 
 test("growth is told by the day, and by where it ends", () => {
   expect(growthWords(facts)).toBe(
     "Grows by about 1.2 M activations a day, 133 MB; about 12 GB at 90 days of retention, at this rate.",
   );
-  expect(growthWords({ ...facts, rows_per_day: 0 })).toContain("shows tomorrow");
+});
+
+test("what does not grow is told apart from what has not been there for a day", () => {
+  const quiet = { ...facts, rows_per_day: 0, bytes_per_day: 0, bytes_at_retention: 0 };
+  expect(growthWords(quiet)).toBe("Nothing came in the last 7 days: it does not grow.");
+  expect(diskWords(quiet, 10e9)).toBe("10 GB will do: it does not grow.");
+  const today = new Date("2026-11-23T00:00:00Z");
+  const fresh = { ...quiet, days: [{ day: today, rows: 12, bytes: 90_000 }] };
+  expect(growthWords(fresh)).toContain("shows tomorrow");
+  expect(diskWords(fresh, 10e9)).toBe("How fast it grows is not known yet.");
 });
 
 test("a disk is full in so many days, unless retention stops the growth before", () => {
@@ -52,19 +62,17 @@ test("days ahead are whole ones, and too few are a warning", () => {
   expect(keptDays(facts)).toBe(90);
 });
 
-test("a day at which PostgreSQL has not looked is not said to be empty", () => {
+test("days come in order, and those ahead of now are told apart", () => {
   const rows = dayRows({
     server_time: NOW,
     days: [
       { day: daysOff(1), rows: 0, bytes: 40_960 },
-      { day: daysOff(-1), rows: 0, bytes: 90_000_000 },
-      { day: daysOff(-2), rows: 500_000, bytes: 90_000_000 },
+      { day: daysOff(-1), rows: 500_000, bytes: 90_000_000 },
     ],
   });
 
   expect(rows.map(({ rows: count, isAhead }) => [count, isAhead])).toEqual([
     [500_000, false],
-    [undefined, false],
     [0, true],
   ]);
 });

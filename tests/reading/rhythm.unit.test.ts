@@ -94,19 +94,23 @@ test("the beginning of a UUID says between which it lies", () => {
 });
 
 describe("a forecast", () => {
+  const day = (dayNo: number, rows: number, bytes: number) => ({ dayUs: dayNo * DAY, rows, bytes });
   const facts = {
-    rows: 7_000,
     firstHourUs: 0,
-    partitions: [
-      { day: "20260101", bytes: 300_000, rows: 3_000 },
-      { day: "20260102", bytes: 8_192, rows: -1 },
+    // Ahead, today, two of the last seven days, and one before these.
+    days: [
+      day(101, 0, 40_000),
+      day(100, 9_000, 900_000),
+      day(99, 4_000, 400_000),
+      day(98, 3_000, 300_000),
+      day(92, 50_000, 5_000_000),
     ],
     todayUs: 100 * DAY,
     maxDays: 7,
     lowerUs: 10 * DAY,
   };
 
-  test("takes the mean of the last whole days, at what a row takes where PostgreSQL has looked", () => {
+  test("takes the mean of the last whole days", () => {
     expect(forecast(facts)).toEqual({
       rowsPerDay: 1_000,
       bytesPerDay: 100_000,
@@ -118,11 +122,12 @@ describe("a forecast", () => {
     expect(forecast({ ...facts, firstHourUs: 98 * DAY })).toMatchObject({ rowsPerDay: 3_500 });
   });
 
-  test("says nothing on the first day, or where nobody has looked", () => {
+  test("says nothing on the first day, and no growth where nothing came", () => {
     const nothing = { rowsPerDay: 0, bytesPerDay: 0, bytesAtRetention: 0 };
-    expect(forecast({ ...facts, rows: 0, firstHourUs: 100 * DAY })).toEqual(nothing);
-    expect(forecast({ ...facts, rows: 0, firstHourUs: null })).toEqual(nothing);
-    expect(forecast({ ...facts, partitions: [] })).toMatchObject({ bytesAtRetention: 0 });
+    expect(forecast({ ...facts, firstHourUs: 100 * DAY })).toEqual(nothing);
+    expect(forecast({ ...facts, firstHourUs: null })).toEqual(nothing);
+    const empty = facts.days.map(({ dayUs }) => ({ dayUs, rows: 0, bytes: 40_000 }));
+    expect(forecast({ ...facts, days: empty })).toEqual(nothing);
   });
 });
 

@@ -17,7 +17,7 @@ export interface Storage {
    */
   'activation_bytes'?: (number | string | Long);
   /**
-   * PostgreSQL's estimate of the rows.
+   * Of the days that are kept, those of strays included.
    */
   'activation_rows'?: (number | string | Long);
   /**
@@ -80,7 +80,7 @@ export interface StorageOutput {
    */
   'activation_bytes': (number);
   /**
-   * PostgreSQL's estimate of the rows.
+   * Of the days that are kept, those of strays included.
    */
   'activation_rows': (number);
   /**

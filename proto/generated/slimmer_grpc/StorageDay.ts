@@ -9,9 +9,12 @@ export interface StorageDay {
    */
   'day'?: (_google_protobuf_Timestamp | null);
   /**
-   * PostgreSQL's estimate; 0 where it has not looked yet.
+   * Activations that are shown at that day.
    */
   'rows'?: (number | string | Long);
+  /**
+   * What its partition takes, with indexes: of the activations whose ids were made at that day.
+   */
   'bytes'?: (number | string | Long);
 }
 
@@ -21,8 +24,11 @@ export interface StorageDayOutput {
    */
   'day': (_google_protobuf_TimestampOutput | null);
   /**
-   * PostgreSQL's estimate; 0 where it has not looked yet.
+   * Activations that are shown at that day.
    */
   'rows': (number);
+  /**
+   * What its partition takes, with indexes: of the activations whose ids were made at that day.
+   */
   'bytes': (number);
 }

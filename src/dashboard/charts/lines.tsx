@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { shortCount } from "./chart-words.ts";
 import { Plot } from "./plot.tsx";
-import { timeAxis, valueAxis } from "./time-axis.ts";
+import { timeAxis, valueAxis, WHOLE_STEPS } from "./time-axis.ts";
 
 export type Line = {
   name: string;
@@ -13,7 +13,7 @@ export type Line = {
 
 export type LinesProps = {
   times: readonly Date[];
-  /** With the scale at the left, and a full line. */
+  /** With the scale at the left, of whole numbers, and a full line. */
   left: Line;
   /** With the scale at the right, and a broken line: told apart without colour. */
   right: Line;
@@ -74,7 +74,12 @@ export function Lines({ times, left, right, timeWords, height = 200 }: LinesProp
               incrs: DAYS,
               values: (_, splits) => splits.map((at) => timeWords(at * 1_000).replace(/^\w+ /, "")),
             },
-            { ...valueAxis(colours, font, left.words), scale: "left", size: 54 },
+            {
+              ...valueAxis(colours, font, left.words),
+              scale: "left",
+              size: 54,
+              incrs: WHOLE_STEPS,
+            },
             {
               ...valueAxis(colours, font, right.words),
               scale: "right",

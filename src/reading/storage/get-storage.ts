@@ -2,15 +2,16 @@ import type { Storage } from "slimmer-grpc";
 import { DAY_US } from "../../store/reads/micros.ts";
 import {
   listConnections,
+  listDailyRows,
   listPartitionSizes,
-  type PartitionSize,
   readDatabaseFacts,
-  readGrowth,
+  readFirstHour,
   readLags,
   readRate,
 } from "../../store/reads/storage.ts";
 import type { ReaderContext } from "../context.ts";
 import { toDuration, toOptionalDuration, toOptionalTimestamp, toTimestamp } from "../wire-time.ts";
+import { daysHeld } from "./days-held.ts";
 import { forecast } from "./forecast.ts";
 import { processesOf } from "./processes.ts";
 
@@ -23,34 +24,29 @@ export async function getStorage({ read, nowUs }: ReaderContext): Promise<Storag
   const todayUs = Math.floor(now / DAY_US) * DAY_US;
   return read(async (db) => {
     const facts = await readDatabaseFacts(db);
-    const partitions = await listPartitionSizes(db);
-    const sinceUs = todayUs - GROWTH_DAYS * DAY_US;
-    const growth = await readGrowth(db, { sinceUs, untilUs: todayUs });
+    const lowerUs = facts.lowerMs === null ? todayUs : facts.lowerMs * 1_000;
+    const upperUs = facts.upperMs === null ? todayUs + DAY_US : facts.upperMs * 1_000;
+    const days = daysHeld(
+      await listPartitionSizes(db),
+      await listDailyRows(db, { sinceUs: lowerUs, untilUs: upperUs }),
+    );
+    const firstHourUs = await readFirstHour(db);
     const lags = await readLags(db);
     const rate = await readRate(db);
     const connections = await listConnections(db);
-    const { lowerMs, upperMs } = facts;
     const { rowsPerDay, bytesPerDay, bytesAtRetention } = forecast({
-      rows: growth.rows,
-      firstHourUs: growth.firstHourUs,
-      partitions,
-      todayUs,
+      ...{ days, firstHourUs, todayUs, lowerUs },
       maxDays: GROWTH_DAYS,
-      lowerUs: lowerMs === null ? todayUs : lowerMs * 1_000,
     });
     return {
       server_time: toTimestamp(now),
       database_bytes: facts.bytes,
-      activation_bytes: sum(partitions, ({ bytes }) => bytes) + facts.strayBytes,
-      activation_rows: sum(partitions, rowsOf) + facts.strayRows,
-      days: partitions.map((partition) => ({
-        day: toTimestamp(dayUs(partition.day)),
-        rows: rowsOf(partition),
-        bytes: partition.bytes,
-      })),
+      activation_bytes: sum(days.map(({ bytes }) => bytes)) + facts.strayBytes,
+      activation_rows: sum(days.map(({ rows }) => rows)),
+      days: days.map(({ dayUs, rows, bytes }) => ({ day: toTimestamp(dayUs), rows, bytes })),
       stray_rows: facts.strayRows,
-      retention_edge: toOptionalTimestamp(lowerMs === null ? null : lowerMs * 1_000),
-      partitions_until: toOptionalTimestamp(upperMs === null ? null : upperMs * 1_000),
+      retention_edge: toOptionalTimestamp(facts.lowerMs === null ? null : lowerUs),
+      partitions_until: toOptionalTimestamp(facts.upperMs === null ? null : upperUs),
       rows_per_day: rowsPerDay,
       bytes_per_day: bytesPerDay,
       bytes_at_retention: bytesAtRetention,
@@ -68,16 +64,6 @@ export async function getStorage({ read, nowUs }: ReaderContext): Promise<Storag
   });
 }
 
-/** PostgreSQL says -1 of a table at which it has not looked yet. */
-function rowsOf({ rows }: PartitionSize): number {
-  return Math.max(0, rows);
-}
-
-function sum(partitions: readonly PartitionSize[], of: (partition: PartitionSize) => number) {
-  return partitions.reduce((total, partition) => total + of(partition), 0);
-}
-
-function dayUs(day: string): number {
-  const [, year, month, date] = /^(\d{4})(\d{2})(\d{2})$/.exec(day) ?? [];
-  return Date.UTC(Number(year), Number(month) - 1, Number(date)) * 1_000;
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

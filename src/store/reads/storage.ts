@@ -2,25 +2,22 @@ import { LOCK_SPACE, LOCKS } from "../locks.ts";
 import type { Queryable } from "../queryable.ts";
 import { MIGRATIONS_TABLE } from "../schema.ts";
 import { ALL_SYSTEMS } from "./hours.ts";
-import { momentOf, usOf } from "./micros.ts";
+import { DAY_US, momentOf, usOf } from "./micros.ts";
 
 export type PartitionSize = {
   /** As in its name: YYYYMMDD. */
   day: string;
   bytes: number;
-  /** PostgreSQL's estimate; -1 where it has not looked yet. */
-  rows: number;
 };
 
-/** Every partition of activations, the newest first: from the catalogue and from the sizes of its files. */
+/** Every partition of activations, the newest first, with the sizes of its files. */
 export async function listPartitionSizes(db: Queryable): Promise<PartitionSize[]> {
   const { rows } = await db.query({
     name: "read_partition_sizes",
     text: `
     select
       right(child.relname, 8) as day,
-      coalesce(pg_total_relation_size(child.oid), 0)::bigint as bytes,
-      child.reltuples::bigint as rows
+      coalesce(pg_total_relation_size(child.oid), 0)::bigint as bytes
     from pg_inherits
     join pg_class as child on child.oid = pg_inherits.inhrelid
     where pg_inherits.inhparent = 'activations'::regclass
@@ -74,24 +71,35 @@ export async function readDatabaseFacts(db: Queryable): Promise<DatabaseFacts> {
   return rows[0];
 }
 
-export type Growth = { rows: number; firstHourUs: number | null };
+export type DailyRows = { dayUs: number; rows: number };
 
-/** Activations between two times, and the first hour that has any; both from the counts of all systems. */
-export async function readGrowth(
+/** Activations by the day of UTC that they are shown at, from the counts of all systems: an hour's row for each hour. */
+export async function listDailyRows(
   db: Queryable,
   { sinceUs, untilUs }: { sinceUs: number; untilUs: number },
-): Promise<Growth> {
+): Promise<DailyRows[]> {
   const { rows } = await db.query({
-    name: "read_growth",
+    name: "read_daily_rows",
     text: `
     select
-      coalesce(sum(fired_count), 0)::bigint as rows,
-      ${usOf(`(select min(hour) from system_hourly where system_no = ${ALL_SYSTEMS})`)} as "firstHourUs"
+      floor(date_part('epoch', hour) / 86400)::bigint * ${DAY_US} as "dayUs",
+      sum(fired_count)::bigint as rows
     from system_hourly
-    where system_no = ${ALL_SYSTEMS} and hour >= ${momentOf("$1")} and hour < ${momentOf("$2")}`,
+    where (system_no, hour) >= (${ALL_SYSTEMS}, ${momentOf("$1")})
+      and (system_no, hour) < (${ALL_SYSTEMS}, ${momentOf("$2")})
+    group by 1`,
     values: [sinceUs, untilUs],
   });
-  return rows[0];
+  return rows;
+}
+
+/** The first hour that has any activation. */
+export async function readFirstHour(db: Queryable): Promise<number | null> {
+  const { rows } = await db.query({
+    name: "read_first_hour",
+    text: `select ${usOf("min(hour)")} as "firstHourUs" from system_hourly where system_no = ${ALL_SYSTEMS}`,
+  });
+  return rows[0].firstHourUs;
 }
 
 /** Of the newest records of the feed, so many are looked at for their rows, and so many rows. */

@@ -12,6 +12,7 @@ type Facts = Pick<
   | "rows_per_day"
   | "bytes_per_day"
   | "bytes_at_retention"
+  | "days"
 >;
 
 /** How many days are kept; undefined where no day is there yet. */
@@ -27,10 +28,11 @@ export function keptDays({
 export function growthWords(facts: Facts): string {
   const { rows_per_day, bytes_per_day, bytes_at_retention } = facts;
   if (rows_per_day === 0) {
-    return "No whole day has been counted yet: how fast it grows shows tomorrow.";
+    return hasWholeDay(facts)
+      ? "Nothing came in the last 7 days: it does not grow."
+      : "No whole day has been counted yet: how fast it grows shows tomorrow.";
   }
   const pace = `Grows by about ${shortCount(rows_per_day)} activations a day`;
-  if (bytes_per_day === 0) return `${pace}; PostgreSQL has not looked yet how large they are.`;
   const days = keptDays(facts);
   const level =
     days === undefined
@@ -39,13 +41,23 @@ export function growthWords(facts: Facts): string {
   return `${pace}, ${bytesWords(bytes_per_day)}; ${level}, at this rate.`;
 }
 
+/** Whether a day before today had any activation. */
+function hasWholeDay({ days, server_time }: Facts): boolean {
+  const today = Math.floor(server_time.getTime() / DAY_MS) * DAY_MS;
+  return days.some(({ day, rows }) => rows > 0 && day.getTime() < today);
+}
+
 /** When a disk of this size is full; undefined without a size. */
 export function diskWords(facts: Facts, diskBytes: number | undefined): string | undefined {
   if (!diskBytes) return undefined;
   const { database_bytes, activation_bytes, bytes_per_day, bytes_at_retention } = facts;
   if (database_bytes >= diskBytes)
     return `The database is larger than ${bytesWords(diskBytes)} already.`;
-  if (bytes_per_day === 0) return "How fast it grows is not known yet.";
+  if (bytes_per_day === 0) {
+    return hasWholeDay(facts)
+      ? `${bytesWords(diskBytes)} will do: it does not grow.`
+      : "How fast it grows is not known yet.";
+  }
   // What is not activations stays as it is.
   const atRetention = database_bytes - activation_bytes + bytes_at_retention;
   if (atRetention < diskBytes) {

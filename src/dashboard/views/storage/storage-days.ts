@@ -2,21 +2,17 @@ import type { Storage } from "../../api/types.ts";
 
 export type DayRow = {
   day: Date;
-  /** Undefined where PostgreSQL has not looked yet. */
-  rows: number | undefined;
+  rows: number;
   bytes: number;
   isAhead: boolean;
 };
-
-/** An empty partition takes some pages for its indexes; what is larger has rows, whatever the estimate says. */
-const EMPTY_BYTES = 200_000;
 
 /** The days as the page shows them, the oldest first. */
 export function dayRows({ days, server_time }: Pick<Storage, "days" | "server_time">): DayRow[] {
   return days
     .map(({ day, rows, bytes }) => ({
       day,
-      rows: rows > 0 ? rows : bytes > EMPTY_BYTES ? undefined : 0,
+      rows,
       bytes,
       isAhead: day > server_time,
     }))

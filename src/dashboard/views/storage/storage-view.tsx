@@ -45,7 +45,9 @@ function Room() {
 
 function Content({ storage }: { storage: Storage }) {
   const ahead = aheadWords(storage.server_time, storage.partitions_until);
-  const kept = keptDays(storage);
+  const edge = storage.retention_edge;
+  const days = keptDays(storage);
+  const kept = edge && days !== undefined ? { edge, days } : undefined;
   return (
     <>
       <p class="says storage-says">{growthWords(storage)}</p>
@@ -56,15 +58,17 @@ function Content({ storage }: { storage: Storage }) {
           {
             name: "activations",
             value: `${shortCount(storage.activation_rows)} in ${bytesWords(storage.activation_bytes)}`,
-            hint: "PostgreSQL's estimate of the rows; bytes with their indexes",
+            hint: "those that are kept; bytes with their indexes",
           },
           {
-            name: "kept since",
-            value: (
+            name: "kept",
+            value: kept ? (
               <>
-                <Time at={storage.retention_edge} />
-                {kept !== undefined && <span class="faint"> {plural(kept, "day")}</span>}
+                {plural(kept.days, "day")}{" "}
+                <span class="faint">since {utcDayWords(kept.edge.getTime())}</span>
               </>
+            ) : (
+              "—"
             ),
             hint: "everything before is gone",
           },
@@ -158,10 +162,8 @@ const DAYS: Column<DayRow>[] = [
     key: "rows",
     title: "activations",
     align: "end",
-    hint: "PostgreSQL's estimate",
     value: ({ rows }) => rows,
-    cell: ({ rows }) =>
-      rows === undefined ? <span class="faint">not counted yet</span> : countWords(rows),
+    cell: ({ rows }) => countWords(rows),
   },
   {
     key: "bytes",
