@@ -109,6 +109,22 @@ describe("watch", () => {
     expect(await ended).toBe(0);
   });
 
+  test("prints what two systems have fired under the same id", async () => {
+    const { address } = await startScriptedReader(
+      {},
+      {
+        watch: (call) => {
+          const attic = activation(1, { system_id: "attic" });
+          call.write({ activations: [activation(1), attic], cursor: "c1" });
+          call.write({ activations: [attic, activation(2)], cursor: "c2" });
+        },
+      },
+    );
+    const { out } = start("watch", "--output=json", `--address=${address}`);
+    await eventually(() => expect(idsOf(out())).toEqual([1, 1, 2]));
+    expect(out()).toContain('"attic"');
+  });
+
   test("goes on after a server that shuts down, and after one that ends the stream", async () => {
     const { address, requests } = await startScriptedReader(
       {},
