@@ -104,6 +104,17 @@ describe("fire", () => {
       "",
     ]);
   });
+
+  test.each(["2026-02-30T12:00:00Z", "2026-04-31 12:00"])(
+    "is not told a day that no calendar has: %s",
+    async (at) => {
+      const { code, stderr } = await slimmer(["fire", "door/x/1", "--system=attic", "--at", at]);
+      expect(code).toBe(2);
+      expect(stderr).toBe(
+        `slimmer: --at="${at}" is a day that no calendar has; allowed: a time like 2026-03-01T12:30:00Z\n`,
+      );
+    },
+  );
 });
 
 describe("run", () => {
