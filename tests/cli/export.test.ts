@@ -16,7 +16,7 @@ import { deferred } from "../../src/kit/deferred.ts";
 import { eventually } from "../support/eventually.ts";
 import { ENTRY, slimmer } from "../support/slimmer-command.ts";
 import { ROOT } from "../support/source-files.ts";
-import { newFolder } from "./places.ts";
+import { deadAddress, newFolder, startSilentServer } from "./places.ts";
 import { refusal, type Streams, startScriptedReader } from "./scripted-reader.ts";
 
 // Each of these is a process of its own, beside those of other tests.
@@ -183,6 +183,25 @@ describe("export", () => {
       const { stdout, stderr } = await promisify(execFile)("bash", ["-c", command], { cwd: ROOT });
       expect({ stdout, stderr }).toEqual({ stdout: "xxxxx0-0\n", stderr: "" });
     });
+  });
+
+  test("where nobody answers ends after the timeout, and leaves nothing", async () => {
+    const { address } = await startSilentServer();
+    const folder = newFolder();
+    const words = ["export", `--to=${join(folder, "all.csv")}`, `--address=${address}`];
+    expect(await slimmer([...words, "--timeout=200ms"])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `slimmer: ${address} did not answer within 200ms\n`,
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("where nobody listens says so at once", async () => {
+    const address = await deadAddress();
+    const { code, stderr } = await slimmer(["export", `--address=${address}`, "--timeout=5m"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`slimmer: ${address} did not answer: UNAVAILABLE: `);
   });
 
   test("to a folder that is not there is a sentence", async () => {

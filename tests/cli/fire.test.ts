@@ -194,6 +194,7 @@ describe("a token", () => {
       /are both set; set one of them/,
     ],
     ["in no file", ["--token-file=/no/file"], {}, /--token-file=\/no\/file can't be read: ENOENT/],
+    ["with a space in it", [], { SLIMMER_TOKEN: "hush hush" }, /^slimmer: SLIMMER_TOKEN must hold/],
     ["in an empty file", ["--token-file=/dev/null"], {}, /--token-file=\/dev\/null is empty/],
   ])("that is given %s is wrong", async (_how, options, env, problem) => {
     const { code, stderr } = await slimmer(["ping", ...options], env);

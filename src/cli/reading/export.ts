@@ -92,8 +92,10 @@ async function receive(
   signal: AbortSignal,
   tally: Tally,
 ): Promise<void> {
+  await reader.ready(signal);
+  if (signal.aborted) throw new Interrupted();
   const request = { ...filters, format };
-  const call = reader.client.export_activations(request, reader.metadata);
+  const call = reader.client.export_activations(request, reader.metadata());
   call.on("error", () => {});
   const cancel = () => call.cancel();
   signal.addEventListener("abort", cancel);
