@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { BadValue, integer, type Setting } from "../config/kinds.ts";
 import { isUuid } from "../domain/uuid.ts";
+import { requireDay } from "./calendar-day.ts";
 import { addConnectionOptions, readConnection } from "./connection/connection-options.ts";
 import { requireSystem } from "./connection/require-system.ts";
 import { fireShot } from "./fire-shot.ts";
@@ -24,13 +25,17 @@ export type Shot = {
 const COUNT = integer("", 1, { min: 1, max: 1_000_000 }, "");
 
 /** A local time without a zone is meant as the machine's. */
-const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i;
+const ISO_TIME = /^(\d{4})-(\d\d)-(\d\d)[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i;
 
 const MOMENT: Pick<Setting<Date>, "allowed" | "parse"> = {
   allowed: "a time like 2026-03-01T12:30:00Z",
   parse(text) {
+    const match = ISO_TIME.exec(text);
+    if (!match) throw new BadValue("is no time");
+    const [year, month, day] = match.slice(1, 4).map(Number) as [number, number, number];
+    requireDay(year, month, day);
     const date = new Date(text.replace(" ", "T"));
-    if (!ISO_TIME.test(text) || Number.isNaN(date.getTime())) throw new BadValue("is no time");
+    if (Number.isNaN(date.getTime())) throw new BadValue("is no time");
     return date;
   },
 };

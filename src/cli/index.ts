@@ -2,16 +2,10 @@
 import { CommanderError } from "commander";
 import { EXIT } from "../processes/exit-codes.ts";
 import { reportFailure } from "../processes/report-failure.ts";
+import { guardOutput } from "./output/guard-output.ts";
 import { program } from "./program.ts";
 
-/** A pipe that is closed early (`slimmer --help | head`), and a terminal that is gone. */
-const NOBODY_READS = ["EPIPE", "EIO"];
-
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (!NOBODY_READS.includes(error.code ?? "")) throw error;
-  });
-}
+const output = guardOutput();
 
 try {
   await program().parseAsync();
@@ -20,3 +14,4 @@ try {
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   else process.exitCode = reportFailure(error);
 }
+if (output.hasFailed) process.exitCode = EXIT.failed;

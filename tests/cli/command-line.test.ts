@@ -12,6 +12,7 @@ import {
   SETTINGS,
   type SettingKey,
   UP_KEYS,
+  WEB_KEYS,
 } from "../../src/config/settings.ts";
 import { ENTRY, slimmer } from "../support/slimmer-command.ts";
 import { ROOT, readText } from "../support/source-files.ts";
@@ -53,6 +54,7 @@ describe("--help", () => {
   const COMMANDS: [string, readonly SettingKey[]][] = [
     ["up", UP_KEYS],
     ["serve", SERVE_KEYS],
+    ["web", WEB_KEYS],
     ["keeper", KEEPER_KEYS],
     ["migrate up", MIGRATE_KEYS],
     ["migrate status", MIGRATE_KEYS],
@@ -90,7 +92,7 @@ describe("--help", () => {
   test("of slimmer names its commands and exit codes, and hides the inner ones", async () => {
     const { code, stdout } = await slimmer(["--help"]);
     expect(code).toBe(0);
-    const commands = "up serve keeper migrate edge run fire exec spool ping smoke doctor demo";
+    const commands = "up serve web keeper migrate edge run fire exec spool ping smoke doctor demo";
     const reading = "systems runs sensors activations watch export";
     for (const command of `${commands} ${reading} completion`.split(" ")) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));

@@ -104,6 +104,17 @@ describe("fire", () => {
       "",
     ]);
   });
+
+  test.each(["2026-02-30T12:00:00Z", "2026-04-31 12:00"])(
+    "is not told a day that no calendar has: %s",
+    async (at) => {
+      const { code, stderr } = await slimmer(["fire", "door/x/1", "--system=attic", "--at", at]);
+      expect(code).toBe(2);
+      expect(stderr).toBe(
+        `slimmer: --at="${at}" is a day that no calendar has; allowed: a time like 2026-03-01T12:30:00Z\n`,
+      );
+    },
+  );
 });
 
 describe("run", () => {
@@ -183,6 +194,7 @@ describe("a token", () => {
       /are both set; set one of them/,
     ],
     ["in no file", ["--token-file=/no/file"], {}, /--token-file=\/no\/file can't be read: ENOENT/],
+    ["with a space in it", [], { SLIMMER_TOKEN: "hush hush" }, /^slimmer: SLIMMER_TOKEN must hold/],
     ["in an empty file", ["--token-file=/dev/null"], {}, /--token-file=\/dev\/null is empty/],
   ])("that is given %s is wrong", async (_how, options, env, problem) => {
     const { code, stderr } = await slimmer(["ping", ...options], env);

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { painter } from "../../src/cli/output/colours.ts";
+import { csvLine } from "../../src/cli/output/csv-lines.ts";
 import { createProgress } from "../../src/cli/output/progress.ts";
 import { renderTable } from "../../src/cli/output/table.ts";
 import { bytesText, countText, durationText } from "../../src/cli/output/units.ts";
+import { cellBeginnings, FORMULA, FORMULA_NAMES } from "../support/formula-names.ts";
 
 test("a table aligns words at the left and numbers at the right", () => {
   const rows = [
@@ -14,6 +16,16 @@ test("a table aligns words at the left and numbers at the right", () => {
     "hall         7",
     "attic ä   1234  cold",
   ]);
+});
+
+test("a line of CSV has no formula for a spreadsheet, wherever one begins its cells", () => {
+  for (const [name, harmless] of FORMULA_NAMES) {
+    const line = csvLine(["attic", name, -5, true]);
+    const cell = line.slice("attic,".length, -",-5,true\r\n".length);
+    const text = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+    expect(text).toBe(harmless);
+    for (const beginning of cellBeginnings(line)) expect(beginning).not.toMatch(FORMULA);
+  }
 });
 
 describe("colours", () => {

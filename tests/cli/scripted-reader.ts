@@ -31,7 +31,7 @@ export type Script = {
 
 export type Streams = {
   watch?: (call: Watching, count: number) => void;
-  exports?: (call: Exporting) => void;
+  exports?: (call: Exporting, count: number) => void;
 };
 
 export type ScriptedReader = {
@@ -72,11 +72,13 @@ export async function startScriptedReader(
       watch(call, watches);
     };
   }
+  let exported = 0;
   if (exports) {
     handlers.export_activations = (call: Exporting) => {
       const request = call.request as unknown as Record<string, unknown>;
       requests.push({ method: "export_activations", request, metadata: call.metadata });
-      exports(call);
+      exported += 1;
+      exports(call, exported);
     };
   }
   const server = new Server();

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { ENTRY, slimmer } from "../support/slimmer-command.ts";
 import { ROOT } from "../support/source-files.ts";
-import { newFolder } from "./places.ts";
+import { newFile, newFolder, startSilentServer } from "./places.ts";
 import { activation, refusal, startScriptedReader } from "./scripted-reader.ts";
 
 // Each of these is a process of its own, beside those of other tests.
@@ -109,6 +109,22 @@ describe("watch", () => {
     expect(await ended).toBe(0);
   });
 
+  test("prints what two systems have fired under the same id", async () => {
+    const { address } = await startScriptedReader(
+      {},
+      {
+        watch: (call) => {
+          const attic = activation(1, { system_id: "attic" });
+          call.write({ activations: [activation(1), attic], cursor: "c1" });
+          call.write({ activations: [attic, activation(2)], cursor: "c2" });
+        },
+      },
+    );
+    const { out } = start("watch", "--output=json", `--address=${address}`);
+    await eventually(() => expect(idsOf(out())).toEqual([1, 1, 2]));
+    expect(out()).toContain('"attic"');
+  });
+
   test("goes on after a server that shuts down, and after one that ends the stream", async () => {
     const { address, requests } = await startScriptedReader(
       {},
@@ -141,6 +157,53 @@ describe("watch", () => {
     const { code, stderr } = await slimmer(["watch", `--address=${address}`]);
     expect(code).toBe(1);
     expect(stderr).toContain(`${address} refused: PERMISSION_DENIED: not you`);
+  });
+
+  test("where nobody answers ends after the timeout, or by Ctrl-C before", async () => {
+    const { address } = await startSilentServer();
+    expect(await slimmer(["watch", `--address=${address}`, "--timeout=200ms"])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `slimmer: ${address} did not answer within 200ms\n`,
+    });
+    const other = await startSilentServer();
+    const { child, err, ended } = start("watch", `--address=${other.address}`, "--timeout=5m");
+    await other.connected;
+    child.kill("SIGINT");
+    expect(await ended).toBe(0);
+    expect(err()).toBe("");
+  });
+
+  test("that got nothing from its first connection says which server that was", async () => {
+    const { address } = await startScriptedReader({}, { watch: (call) => void call.end() });
+    const { code, stderr } = await slimmer(["watch", `--address=${address}`]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(`slimmer: ${address} did not answer: the server ended the stream\n`);
+  });
+
+  test("sends the token that its file has when it connects, or the one before where there is none", async () => {
+    const file = newFile("token", "first\n");
+    const texts = ["second\n", "", "fourth\n"];
+    const { address, requests } = await startScriptedReader(
+      {},
+      {
+        watch: (call, count) => {
+          call.write({ activations: [activation(count)], cursor: `c${count}` });
+          const text = texts[count - 1];
+          if (text === undefined) return;
+          writeFileSync(file, text);
+          call.emit("error", refusal(status.UNAVAILABLE, "shutting down"));
+        },
+      },
+    );
+    const { out } = start("watch", "--output=json", `--token-file=${file}`, `--address=${address}`);
+    await eventually(() => expect(idsOf(out())).toEqual([1, 2, 3, 4]), { timeoutMs: 15_000 });
+    expect(requests.map(({ metadata }) => metadata.get("authorization"))).toEqual([
+      ["Bearer first"],
+      ["Bearer second"],
+      ["Bearer second"],
+      ["Bearer fourth"],
+    ]);
   });
 
   test("keeps its cursor in a file, and goes on from there", async () => {

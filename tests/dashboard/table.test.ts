@@ -8,6 +8,8 @@ import {
   type Value,
 } from "../../src/dashboard/ui/table-order.ts";
 import { toCsv, toTsv } from "../../src/dashboard/ui/table-text.ts";
+import { csvCell } from "../../src/kit/csv-cell.ts";
+import { cellBeginnings, FORMULA, FORMULA_NAMES } from "../support/formula-names.ts";
 
 const sorted = (values: Value[], down: boolean) => sortRows(values, (value) => value, down);
 
@@ -66,4 +68,16 @@ test("copied and saved cells can't run as formulas, nor break the file", () => {
     'a,b,c,d,e\r\n\'=1+1,-5,"say ""hi"", you",,1970-01-01T00:00:00.000Z\r\n',
   );
   expect(toTsv(["a"], [["two\tcells\nor lines"], ["@x"]])).toBe("a\ntwo cells or lines\n'@x");
+});
+
+test("the cells that are saved are those of the server's exports, and none begins a formula", () => {
+  for (const [name, harmless] of FORMULA_NAMES) {
+    const saved = toCsv(["head"], [[name]]);
+    expect(saved).toBe(`head\r\n${csvCell(name)}\r\n`);
+    const copied = toTsv(["head"], [[name]]);
+    expect(copied).toBe(`head\n${harmless.replace(/[\t\r\n]+/g, " ")}`);
+    for (const beginning of [...cellBeginnings(saved), ...cellBeginnings(copied)]) {
+      expect(beginning).not.toMatch(FORMULA);
+    }
+  }
 });

@@ -51,7 +51,7 @@ const MAY_READ_ENVIRONMENT = "config cli processes client";
 
 type Import = { room: string; place: string; statement: string; from: string; isType: boolean };
 
-const files = filesBelow("src", ".ts");
+const files = [...filesBelow("src", ".ts"), ...filesBelow("src", ".tsx")];
 const imports = files.flatMap(importsOf);
 
 test("every room is in the picture", () => {

@@ -6,7 +6,8 @@ import type { Timestamp as _google_protobuf_Timestamp, TimestampOutput as _googl
 
 export const _slimmer_grpc_ExportActivationsRequest_Format = {
   /**
-   * RFC 4180 with a header, UTF-8. A cell that a spreadsheet would take for a formula begins with an apostrophe.
+   * RFC 4180 with a header, UTF-8. An apostrophe stands before what a spreadsheet would take for a formula, at the beginning
+   * of a cell and after ; tab CR LF in it.
    */
   CSV: 'CSV',
   /**
@@ -17,7 +18,8 @@ export const _slimmer_grpc_ExportActivationsRequest_Format = {
 
 export type _slimmer_grpc_ExportActivationsRequest_Format =
   /**
-   * RFC 4180 with a header, UTF-8. A cell that a spreadsheet would take for a formula begins with an apostrophe.
+   * RFC 4180 with a header, UTF-8. An apostrophe stands before what a spreadsheet would take for a formula, at the beginning
+   * of a cell and after ; tab CR LF in it.
    */
   | 'CSV'
   | 0

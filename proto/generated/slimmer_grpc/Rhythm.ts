@@ -5,7 +5,7 @@ import type { GapBucket as _slimmer_grpc_GapBucket, GapBucketOutput as _slimmer_
 
 export interface Rhythm {
   /**
-   * How many gaps the figures rest on; 0 to 99.
+   * How many gaps the figures rest on; 0 to 49.
    */
   'gaps'?: (number);
   'shortest'?: (_google_protobuf_Duration | null);
@@ -27,7 +27,7 @@ export interface Rhythm {
 
 export interface RhythmOutput {
   /**
-   * How many gaps the figures rest on; 0 to 99.
+   * How many gaps the figures rest on; 0 to 49.
    */
   'gaps': (number);
   'shortest': (_google_protobuf_DurationOutput | null);

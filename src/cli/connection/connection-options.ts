@@ -1,13 +1,13 @@
-import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { flagOf, loadSettings } from "../../config/load.ts";
 import { SETTINGS, type Settings } from "../../config/settings.ts";
 import { addSecretsHelp, camel, warnOfUnknownSettings } from "../setting-options.ts";
 import { createUsage, type Usage } from "../usage.ts";
 import { targetProblem } from "./target.ts";
+import { readToken, type Token } from "./token.ts";
 
 /** The way to a server, as the command line and the environment say it, checked. */
-export type Connection = {
+export type Connection = Token & {
   readonly address: string;
   readonly system: string | undefined;
   /** undefined: nothing was said about TLS, so there is none, and no token may travel in the clear. */
@@ -16,9 +16,6 @@ export type Connection = {
   readonly certFile: string | undefined;
   readonly keyFile: string | undefined;
   readonly authority: string | undefined;
-  /** The token, and the file that it came from, if it did. */
-  readonly token: string | undefined;
-  readonly tokenFile: string | undefined;
   readonly spool: string | undefined;
   readonly run: string | undefined;
   readonly timeoutMs: number;
@@ -127,26 +124,4 @@ function collectConnection(
 function sourceOf(key: (typeof ALL)[number], flags: Record<string, string>): string {
   const setting = SETTINGS[key];
   return flags[setting.env] === undefined ? setting.env : `--${flagOf(setting)}`;
-}
-
-function readToken(
-  flag: string | undefined,
-  env: NodeJS.ProcessEnv,
-  usage: Usage,
-): { token: string | undefined; tokenFile: string | undefined } {
-  const { SLIMMER_TOKEN: token, SLIMMER_TOKEN_FILE: fileOfEnv } = env;
-  const file = flag ?? (fileOfEnv || undefined);
-  if (file === undefined) return { token: token || undefined, tokenFile: undefined };
-  const name = flag === undefined ? "SLIMMER_TOKEN_FILE" : "--token-file";
-  if (flag === undefined && token) {
-    usage.wrong("SLIMMER_TOKEN and SLIMMER_TOKEN_FILE are both set; set one of them");
-  }
-  try {
-    const text = readFileSync(file, "utf8").trim();
-    if (text === "") usage.wrong(`${name}=${file} is empty`);
-    return { token: text, tokenFile: file };
-  } catch (error) {
-    usage.wrong(`${name}=${file} can't be read: ${(error as Error).message}`);
-    return { token: undefined, tokenFile: file };
-  }
 }

@@ -8,7 +8,7 @@ import {
   type ActivationResponseOutput,
   credentials,
   MainClient,
-  Metadata,
+  type Metadata,
   type Ping,
   type PongOutput,
   type SystemRun,
@@ -19,6 +19,7 @@ import {
 import { wrongUsage } from "../usage.ts";
 import type { Connection } from "./connection-options.ts";
 import { isLoopback } from "./target.ts";
+import { callMetadata } from "./token.ts";
 
 type Calls = {
   ping: { request: Ping; response: PongOutput };
@@ -36,9 +37,9 @@ export type ServerConnection = {
     request: Calls[Name]["request"],
     options?: { onHeaders?: (headers: Metadata) => void },
   ): Promise<Calls[Name]["response"]>;
-  /** The client of grpc-js, and what it sends with each call: for calls beyond the contract. */
+  /** The client of grpc-js, and what goes with a call that is made now: for calls beyond the contract. */
   readonly raw: Client;
-  readonly metadata: Metadata;
+  metadata(): Metadata;
   close(): void;
 };
 
@@ -61,7 +62,7 @@ export function connectToServer(connection: Connection): ServerConnection {
           callback: (error: ServiceError | null, response: unknown) => void,
         ) => NodeJS.EventEmitter;
         const options = { deadline: Date.now() + timeoutMs };
-        const call = method.call(client, request, metadata, options, (error, response) =>
+        const call = method.call(client, request, metadata(), options, (error, response) =>
           error ? reject(error) : resolve(response as Calls[Name]["response"]),
         );
         if (onHeaders) call.on("metadata", onHeaders);
@@ -72,30 +73,33 @@ export function connectToServer(connection: Connection): ServerConnection {
   };
 }
 
-/** What a client of grpc-js is made with, and what it sends with each call. */
+/** What a client of grpc-js is made with, and what goes with a call that is made now. */
 export type Channel = {
   readonly address: string;
   readonly credentials: ChannelCredentials;
   readonly options: Record<string, string>;
-  readonly metadata: Metadata;
+  metadata(): Metadata;
 };
 
 /** Throws an error of usage that names every wrong option. */
 export function channelOf(connection: Connection): Channel {
-  const { address, authority, token } = connection;
+  const { address, authority } = connection;
   if (address.startsWith("xds:")) {
     throw wrongUsage([
       `the address ${address} is one of xDS, which this command can't follow; give the host:port of one server`,
     ]);
   }
   requireSafeToken(connection);
-  const metadata = new Metadata();
-  if (token !== undefined) metadata.set("authorization", `Bearer ${token}`);
   const options: Record<string, string> =
     authority === undefined
       ? {}
       : { "grpc.ssl_target_name_override": authority, "grpc.default_authority": authority };
-  return { address, credentials: credentialsFor(connection), options, metadata };
+  return {
+    address,
+    credentials: credentialsFor(connection),
+    options,
+    metadata: callMetadata(connection),
+  };
 }
 
 /** "UNAVAILABLE: why" for the refusal of a call; whatever else was thrown is thrown again. */

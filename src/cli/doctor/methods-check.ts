@@ -65,7 +65,7 @@ const bytes = (buffer: Buffer) => buffer;
 function unary({ raw, metadata }: ServerConnection, path: string, timeoutMs: number) {
   return new Promise<Buffer>((resolve, reject) => {
     const deadline = Date.now() + timeoutMs;
-    raw.makeUnaryRequest(path, none, bytes, {}, metadata, { deadline }, (error, answer) =>
+    raw.makeUnaryRequest(path, none, bytes, {}, metadata(), { deadline }, (error, answer) =>
       error ? reject(error) : resolve(answer ?? none()),
     );
   });
@@ -74,7 +74,7 @@ function unary({ raw, metadata }: ServerConnection, path: string, timeoutMs: num
 function stream({ raw, metadata }: ServerConnection, path: string, timeoutMs: number) {
   return new Promise<void>((resolve, reject) => {
     const deadline = Date.now() + timeoutMs;
-    const call = raw.makeBidiStreamRequest(path, none, bytes, metadata, { deadline });
+    const call = raw.makeBidiStreamRequest(path, none, bytes, metadata(), { deadline });
     call.on("data", () => {});
     call.once("error", reject);
     call.once("end", () => resolve());

@@ -1,12 +1,13 @@
-import { type FileHandle, open, rename } from "node:fs/promises";
 import type { ExportActivationsResponseOutput, ExportFormat } from "slimmer-grpc";
 import { EXIT } from "../../processes/exit-codes.ts";
+import { reportFailure } from "../../processes/report-failure.ts";
 import type { Connection } from "../connection/connection-options.ts";
 import { note } from "../output/output-option.ts";
 import { createProgress } from "../output/progress.ts";
-import { createSink, type Sink } from "../output/sink.ts";
+import { createSink } from "../output/sink.ts";
 import { bytesText, countText, numberText } from "../output/units.ts";
 import { leaveUnread, listenForEnd, whileNotEnded } from "./end-signal.ts";
+import { openExportFile } from "./export-file.ts";
 import type { Filters } from "./filters.ts";
 import { connectToReader, type ReaderConnection } from "./reader-connection.ts";
 import { reportRefusal } from "./refusal.ts";
@@ -56,19 +57,17 @@ async function toFile(
   file: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const part = `${file}.part`;
   const tally = { rows: 0, bytes: 0 };
   const startedAt = performance.now();
-  const handle = await open(part, "w");
+  const target = await openExportFile(file);
+  const write = (data: Uint8Array) => target.write(data).then(() => true);
   try {
-    await receive(reader, wish, fileSink(handle), signal, tally);
-    await handle.sync();
+    await receive(reader, wish, { write }, signal, tally);
+    await target.publish();
   } catch (error) {
-    return reportBroken(error, reader, tally, `what came is in ${part}`);
-  } finally {
-    await handle.close();
+    await target.discard();
+    return reportBroken(error, reader, tally, `${file} is as it was before`);
   }
-  await rename(part, file);
   const seconds = (performance.now() - startedAt) / 1_000;
   note(
     `${file}: ${countText(tally.rows, "activation")}, ${bytesText(tally.bytes)}, ${seconds.toFixed(1)} s`,
@@ -76,14 +75,8 @@ async function toFile(
   return EXIT.ok;
 }
 
-function fileSink(handle: FileHandle): Pick<Sink, "write"> {
-  return {
-    async write(data) {
-      await handle.appendFile(data);
-      return true;
-    },
-  };
-}
+/** Takes a piece, and tells whether more can be written. */
+type Taker = { write(data: Uint8Array): Promise<boolean> };
 
 type Tally = { rows: number; bytes: number };
 
@@ -95,12 +88,14 @@ class Interrupted extends Error {
 async function receive(
   reader: ReaderConnection,
   { filters, format }: ExportWish,
-  sink: Pick<Sink, "write">,
+  sink: Taker,
   signal: AbortSignal,
   tally: Tally,
 ): Promise<void> {
+  await reader.ready(signal);
+  if (signal.aborted) throw new Interrupted();
   const request = { ...filters, format };
-  const call = reader.client.export_activations(request, reader.metadata);
+  const call = reader.client.export_activations(request, reader.metadata());
   call.on("error", () => {});
   const cancel = () => call.cancel();
   signal.addEventListener("abort", cancel);
@@ -143,8 +138,8 @@ function reportBroken(
     note(`interrupted after ${countText(rows, "activation")}: ${rest}`);
     return EXIT.failed;
   }
-  if (typeof (error as { code?: unknown }).code !== "number") throw error;
-  const code = reportRefusal(error, reader.address);
+  const isRefusal = typeof (error as { code?: unknown }).code === "number";
+  const code = isRefusal ? reportRefusal(error, reader.address) : reportFailure(error);
   if (hasBegun) note(`the export broke after ${countText(rows, "activation")}: ${rest}`);
   return code;
 }

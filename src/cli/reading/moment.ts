@@ -1,5 +1,6 @@
 import type { Timestamp } from "slimmer-grpc";
 import { BadValue, duration, type Setting } from "../../config/kinds.ts";
+import { requireDay } from "../calendar-day.ts";
 
 const AGE = duration("", "1h", { min: "1ms", max: "36500d" }, "");
 const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
@@ -40,14 +41,6 @@ function ofTime(text: string, match: RegExpExecArray): Timestamp {
   const ms = Date.parse(text.replace(" ", "T").replace(/\.\d+/, "").toUpperCase());
   if (Number.isNaN(ms)) throw new BadValue("is no moment");
   return { seconds: ms / 1_000, nanos: Number(fraction.padEnd(9, "0")) };
-}
-
-/** Date takes 30 February for 2 March. */
-function requireDay(year: number, month: number, day: number): void {
-  const date = new Date(Date.UTC(year, month - 1, day));
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day || year === 0) {
-    throw new BadValue("is a day that no calendar has");
-  }
 }
 
 function ofMs(ms: number): Timestamp {

@@ -21,6 +21,7 @@ import {
 } from "slimmer-grpc";
 import type { Connection } from "../connection/connection-options.ts";
 import { channelOf } from "../connection/server-connection.ts";
+import { awaitAnswer } from "./readiness.ts";
 
 type Calls = {
   list_systems: { request: ListSystemsRequest; response: ListSystemsResponseOutput };
@@ -42,7 +43,9 @@ export type ReaderConnection = {
   ): Promise<Calls[Name]["response"]>;
   /** For what comes in streams. */
   readonly client: ReaderClientInstance;
-  readonly metadata: Metadata;
+  metadata(): Metadata;
+  /** Before a stream is begun: resolves once a call would be answered, or refused; rejects with Unanswered. */
+  ready(signal: AbortSignal): Promise<void>;
   close(): void;
 };
 
@@ -69,6 +72,7 @@ export function connectToReader(connection: Connection): ReaderConnection {
     address,
     client,
     metadata,
+    ready: (signal) => awaitAnswer(client, connection, signal),
     call: <Name extends keyof Calls>(name: Name, request: Calls[Name]["request"]) =>
       new Promise<Calls[Name]["response"]>((resolve, reject) => {
         const method = client[name] as (
@@ -78,7 +82,7 @@ export function connectToReader(connection: Connection): ReaderConnection {
           callback: (error: ServiceError | null, response: unknown) => void,
         ) => void;
         const deadline = Date.now() + connection.timeoutMs;
-        method.call(client, request, metadata, { deadline }, (error, response) =>
+        method.call(client, request, metadata(), { deadline }, (error, response) =>
           error ? reject(error) : resolve(response as Calls[Name]["response"]),
         );
       }),

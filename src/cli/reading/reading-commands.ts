@@ -244,7 +244,7 @@ function addExport(slimmer: Command): void {
     .command("export")
     .summary("Write activations to a file.")
     .description(
-      "Write activations to a file, the newest first. A file gets its name when it is whole: before that it is FILE.part.",
+      "Write activations to a file, the newest first. A file gets its name when it is whole, and replaces the one that has it in one step; where the export breaks, that one stays.",
     )
     .argument("[system]", "only of this system")
     .addOption(
@@ -252,7 +252,7 @@ function addExport(slimmer: Command): void {
         .choices(["csv", "ndjson"])
         .default("csv"),
     )
-    .option("--to <file>", "where to (default: standard output)");
+    .option("--to <file>", "where to: a regular file, or - (default: standard output)");
   addFilters(command, { byTime: true }).addHelpText(
     "after",
     examples(
@@ -267,11 +267,12 @@ function addExport(slimmer: Command): void {
     ) => {
       const usage = createUsage();
       const filters = readFilters(system, values, usage);
-      if (values.to === "") usage.wrong("--to is empty");
+      const file = values.to === "-" ? undefined : values.to;
+      const { checkExportFile } = await import("./export-file.ts");
+      if (file !== undefined) checkExportFile(file, usage);
       const connection = readConnection(command, { usage });
       const { exportActivations } = await import("./export.ts");
       const format = values.format === "csv" ? "CSV" : "NDJSON";
-      const file = values.to === "-" ? undefined : values.to;
       process.exitCode = await exportActivations(connection, { filters, format, file });
     },
   );

@@ -1,5 +1,6 @@
 import { FLAGS } from "../../domain/activation.ts";
 import type { Entity } from "../../domain/entity.ts";
+import { csvCell } from "../../kit/csv-cell.ts";
 import { shownUs } from "../../store/reads/activation-places.ts";
 import type { FoundActivation } from "../../store/reads/activations.ts";
 import { isLate } from "../activations/message.ts";
@@ -8,16 +9,6 @@ import { timeText } from "./time-text.ts";
 
 export const CSV_HEADER =
   "system_id,run_id,category,name,identity,activation_id,shown_at,occurred_at,received_at,shown_at_unix_ms,seq,unregistered,clock_suspect,late,attributes\r\n";
-
-/** A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection"). */
-const BEGINS_FORMULA = /^[=+\-@\t\r]/;
-const NEEDS_QUOTES = /[",\r\n]/;
-
-/** A cell of text that somebody else has chosen: harmless, and quoted where RFC 4180 wants it. */
-export function csvCell(text: string): string {
-  const harmless = BEGINS_FORMULA.test(text) ? `'${text}` : text;
-  return NEEDS_QUOTES.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
 
 /** Writes rows as CSV lines; texts that come again and again are made once. */
 export function csvWriter(names: NameBook): (rows: readonly FoundActivation[]) => string {

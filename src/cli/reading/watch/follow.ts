@@ -9,6 +9,7 @@ import { createBackoff } from "../../../kit/backoff.ts";
 import { refusalText } from "../../connection/server-connection.ts";
 import { durationText, timeText } from "../../output/units.ts";
 import type { ReaderConnection } from "../reader-connection.ts";
+import { Unanswered } from "../readiness.ts";
 
 /** The server no longer has what came after the cursor. */
 export class CursorExpired extends Error {
@@ -41,7 +42,8 @@ const RESET: readonly (number | undefined)[] = [status.INTERNAL, status.UNKNOWN]
 /**
  * What a watch gets, over any number of connections: connecting → (first message) following → (lost) waiting →
  * connecting, from the cursor of the message that was read last. The next message is asked for when the one before is done
- * with. A first connection that fails is an error, and so is a refusal; a later loss is waited out, and told once.
+ * with. A first connection that fails is an error, and so is a refusal that no retry mends; a later loss is waited out, and
+ * told once.
  */
 export async function* follow(
   reader: ReaderConnection,
@@ -77,6 +79,9 @@ export async function* follow(
         next = { ...request, cursor: "", recent: 0 };
         continue;
       }
+      if (!isEverFollowed && error instanceof Lost) {
+        throw new Error(`${reader.address} did not answer: ${error.message}`, { cause: error });
+      }
       if (!isEverFollowed || !isPassing(error)) throw error;
       if (lostAtMs === undefined) {
         lostAtMs = Date.now();
@@ -98,7 +103,9 @@ async function* session(
   signal: AbortSignal,
   idleMs: number,
 ): AsyncGenerator<WatchActivationsResponseOutput> {
-  const call = reader.client.watch_activations(request, reader.metadata);
+  await reader.ready(signal);
+  if (signal.aborted) return;
+  const call = reader.client.watch_activations(request, reader.metadata());
   // What comes after the call was left would find nobody.
   call.on("error", () => {});
   const cancel = () => call.cancel();
@@ -126,12 +133,13 @@ async function* session(
 }
 
 function isPassing(error: unknown): boolean {
-  if (error instanceof Lost) return true;
+  if (error instanceof Lost || error instanceof Unanswered) return true;
   const { code, metadata } = error as Partial<ServiceError>;
   if (RESET.includes(code)) return (metadata?.get(STATUS_DETAILS_KEY).length ?? 0) === 0;
   return PASSING.includes(code);
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Lost ? error.message : refusalText(error);
+  const isSilence = error instanceof Lost || error instanceof Unanswered;
+  return isSilence ? error.message : refusalText(error);
 }

@@ -65,7 +65,7 @@ async function print(
   const messages = follow(reader, request, { signal, fromNowIfExpired, say: note });
   let kept = cursor;
   for await (const message of messages) {
-    const fresh = message.activations.filter(({ activation_id: id }) => ids.isNew(id));
+    const fresh = message.activations.filter((one) => ids.isNew(keyOf(one)));
     const text = printer(fresh);
     if (text !== "" && !(await whileNotEnded(ended, sink.write(text)))) return;
     if (cursorFile !== undefined && message.cursor !== kept) {
@@ -73,6 +73,11 @@ async function print(
       await writeCursorFile(cursorFile, kept);
     }
   }
+}
+
+/** Clients choose the ids, which are unique within a system only. */
+function keyOf({ system_id: system, activation_id: id }: StoredActivationOutput): string {
+  return `${id} ${system}`;
 }
 
 function printerOf(output: ListOutput): (activations: readonly StoredActivationOutput[]) => string {
