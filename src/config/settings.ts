@@ -164,7 +164,7 @@ export const SETTINGS = {
     "SLIMMER_DRAIN_DELAY",
     "0s",
     { min: "0s", max: "5m" },
-    "How long `serve` and `web` answer on after they were told to stop and say that they aren't ready, so that load balancers notice. 5s behind Envoy or in Kubernetes.",
+    "How long `serve`, `web` and the Envoy of `edge run` or `edge drain` answer on after they were told to stop and say that they aren't ready, so that load balancers notice. 5s behind Envoy or in Kubernetes.",
   ),
   reflection: flag("SLIMMER_REFLECTION", true, "Whether `serve` answers gRPC server reflection."),
   maxStreams: integer(

@@ -46,6 +46,7 @@ export function edgeValues(settings: EdgeSettings): Values {
     corsOrigins: settings.edgeCorsOrigins.map((origin) =>
       origin === "*" ? { safe_regex: { regex: ".*" } } : { exact: origin },
     ),
+    foreignOrigin: foreignOrigin(settings.edgeCorsOrigins),
     reflection: settings.edgeReflection,
     requestsPerSecond: tokenBucket(settings.edgeRequestsPerSecond),
     connectionRequestsPerSecond: tokenBucket(settings.edgeConnectionRequestsPerSecond),
@@ -86,6 +87,17 @@ function contradictions(settings: EdgeSettings): string[] {
     );
   }
   return problems;
+}
+
+/** Matches the requests of pages whose origin is not among these; undefined where any may call. Programs send no Origin. */
+function foreignOrigin(origins: readonly string[]) {
+  if (origins.includes("*")) return undefined;
+  const others = origins.map((exact) => ({
+    name: "origin",
+    string_match: { exact },
+    invert_match: true,
+  }));
+  return [{ name: "origin", present_match: true }, ...others];
 }
 
 function socketAddress({ host, port }: Address) {

@@ -3,7 +3,6 @@ import { setFlagsFromString } from "node:v8";
 import type { WebSettings } from "../config/settings.ts";
 import { systemClock } from "../kit/clock.ts";
 import type { Lifecycle } from "../kit/lifecycle.ts";
-import { startLoop } from "../kit/loop.ts";
 import { createActivationReads } from "../reading/activations/create-activation-reads.ts";
 import { createReader } from "../reading/create-reader.ts";
 import { createExport } from "../reading/export/export-activations.ts";
@@ -18,10 +17,10 @@ import { startOpsServer } from "../telemetry/ops-server.ts";
 import { version } from "../version.ts";
 import { compressPage, loadPage } from "../web/page.ts";
 import { startWeb } from "../web/server.ts";
+import { startDatabaseWatch } from "./database-watch.ts";
 import { runProcess } from "./run-process.ts";
 
 const CLOSE_MS = 15_000;
-const READY_CHECK_MS = 1_000;
 /** Questions that wait for a connection; answers are shared, so these are different ones. */
 const MAX_WAITING = 500;
 
@@ -54,12 +53,10 @@ export async function openWeb(
 ): Promise<{ http: string; ops: string }> {
   const metrics = createMetrics();
   metrics.buildInfo.set({ version, process: "web" }, 1);
-  let problems = ["starting"];
-  let isClosing = false;
-  const readiness = () => (isClosing ? ["shutting down"] : problems);
+  let readiness = (): readonly string[] => ["starting"];
   const ops = life.own(
     "ops",
-    await startOpsServer(settings.opsListen, { metrics, readiness }),
+    await startOpsServer(settings.opsListen, { metrics, readiness: () => readiness() }),
     (server) => server.close(),
   );
   const connection = databaseConfig(settings);
@@ -83,6 +80,14 @@ export async function openWeb(
     maxWaiting: MAX_WAITING,
     waitMs: settings.databaseTimeout,
   });
+  const database = life.own(
+    "database watch",
+    startDatabaseWatch({
+      lane: questions,
+      onLook: () => metrics.lanesWaiting.set({ lane: "questions" }, questions.waiting),
+    }),
+    (watch) => watch.stop(),
+  );
   const { nowMs } = systemClock;
   const activations = createActivationReads({ reads: questions, nowMs });
   const reader = createReader({
@@ -112,31 +117,19 @@ export async function openWeb(
       feed,
       exportActivations: createExport(activations),
       page,
-      readiness,
+      readiness: () => readiness(),
       metrics,
       log: log.child({ room: "web" }),
     }),
     (started) => started.close({ delayMs: settings.drainDelay }),
   );
 
-  const check = async () => {
-    metrics.lanesWaiting.set({ lane: "questions" }, questions.waiting);
-    problems = await questions
-      .run((client) => client.query("select 1"))
-      .then(
-        () => [],
-        () => ["the database can't be reached"],
-      );
-    return READY_CHECK_MS;
-  };
-  await check();
-  life.own(
-    "readiness",
-    startLoop(check, () => READY_CHECK_MS),
-    async (loop) => {
-      isClosing = true;
-      await loop.stop();
-    },
-  );
+  await database.firstLook;
+  readiness = () => database.problems;
+  life.own("readiness", database, (watch) => {
+    readiness = () => ["shutting down"];
+    // The drain delay does not wait for a database that hangs; the store will, once all else is closed.
+    void watch.stop();
+  });
   return { http: server.address, ops: ops.address };
 }

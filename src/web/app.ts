@@ -32,7 +32,7 @@ export type WebParts = {
   log: Logger;
   /** Why this process can't answer now, in words; nothing when it can. */
   readiness: Readiness;
-  /** Aborted when the process closes: long answers end. */
+  /** Aborted when the process closes: long answers end, and the reason says why to whom there is still something to say. */
   stopping: AbortSignal;
   /** For tests: other bounds than those of a real process. */
   bounds?: Pick<LiveOptions, "maxLive" | "stalledMs"> & { maxExports?: number };
@@ -63,6 +63,9 @@ export async function createApp(parts: WebParts): Promise<WebApp> {
     http: { headersTimeout: REQUEST_MS, maxHeaderSize: MAX_HEADER_BYTES },
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
     forceCloseConnections: "idle",
+    // What is asked over a connection that is still open is answered (the feed and the store close after the port), or refused in
+    // the way of everything else; Fastify closes the connection after that.
+    return503OnClosing: false,
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error, log)),
     clientErrorHandler: refuseBytes,
   });

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
@@ -8,6 +9,7 @@ import {
   type ExportFormat,
   fromQuery,
 } from "slimmer-grpc";
+import { SlimmerError } from "../domain/errors.ts";
 import { invalid } from "../domain/field-checks.ts";
 import { issuesOf, processFull } from "./problem.ts";
 import { queryOf } from "./query.ts";
@@ -21,7 +23,7 @@ export type ExportSource = (
 
 /** Each reads from the database for as long as it takes. */
 const MAX_EXPORTS = 8;
-/** Nothing moved for so long: whoever wanted the file has stopped reading. */
+/** What waits for its reader has waited for so long: whoever wanted the file has stopped reading. */
 const STALLED_MS = 120_000;
 
 const FORMATS: { ending: string; format: ExportFormat; type: string }[] = [
@@ -29,15 +31,20 @@ const FORMATS: { ending: string; format: ExportFormat; type: string }[] = [
   { ending: "ndjson", format: "NDJSON", type: "application/x-ndjson; charset=utf-8" },
 ];
 
+export type ExportOptions = {
+  source: ExportSource;
+  /** Aborted when the process is told to stop; its reason is what an export that has not begun is refused with. */
+  stopping: AbortSignal;
+  maxExports?: number;
+  stalledMs?: number;
+};
+
 /**
  * `GET /v1/activations.csv` and `.ndjson`: every activation that the filters leave, as a file. It is read as fast as the
  * client takes it. What fails on the way breaks the connection, so that a part never looks like the whole.
  */
-export function addExport(
-  app: FastifyInstance,
-  options: { source: ExportSource; stopping: AbortSignal; maxExports?: number },
-): void {
-  const { source, stopping, maxExports = MAX_EXPORTS } = options;
+export function addExport(app: FastifyInstance, options: ExportOptions): void {
+  const { source, stopping, maxExports = MAX_EXPORTS, stalledMs = STALLED_MS } = options;
   let open = 0;
   for (const { ending, format, type } of FORMATS) {
     app.get(`/v1/activations.${ending}`, { exposeHeadRoute: false }, async (request, reply) => {
@@ -45,11 +52,12 @@ export function addExport(
       if (open >= maxExports) throw processFull("exports");
       open += 1;
       const gone = new AbortController();
-      reply.raw.once("close", () => gone.abort());
+      reply.raw.once("close", () => gone.abort(goneAway()));
       try {
         const signal = AbortSignal.any([gone.signal, stopping]);
         const headers = { "content-type": type, "content-disposition": fileName(wanted, ending) };
-        await send(request, reply, whole(source(wanted, signal), signal), headers);
+        const pieces = whole(source(wanted, signal), signal);
+        await send(request, reply, pieces, { headers, stalledMs });
       } finally {
         gone.abort();
         open -= 1;
@@ -59,12 +67,19 @@ export function addExport(
   }
 }
 
-/** A source that is told to stop may just end, and what it has said would look like all. */
+/**
+ * A source that is told to stop may just end, and what it has said would look like all. Whatever it says then is said by
+ * the reason of that.
+ */
 async function* whole<Piece>(
   pieces: AsyncIterable<Piece>,
   signal: AbortSignal,
 ): AsyncGenerator<Piece> {
-  yield* pieces;
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
   signal.throwIfAborted();
 }
 
@@ -72,7 +87,7 @@ async function send(
   request: FastifyRequest,
   reply: FastifyReply,
   pieces: AsyncIterable<ExportActivationsResponse>,
-  headers: Record<string, string>,
+  { headers, stalledMs }: { headers: Record<string, string>; stalledMs: number },
 ): Promise<void> {
   const iterator = pieces[Symbol.asyncIterator]();
   try {
@@ -81,7 +96,7 @@ async function send(
     const isZipped = chosenEncoding(request.headers["accept-encoding"]) !== undefined;
     reply.hijack();
     const response = reply.raw;
-    response.setTimeout(STALLED_MS, () => response.destroy());
+    dropUnread(response, stalledMs);
     response.writeHead(200, {
       ...SECURITY_HEADERS,
       ...headers,
@@ -89,17 +104,32 @@ async function send(
       vary: "accept-encoding",
       "cache-control": "no-store",
     });
+    // Until there is a row to send, a search may take its time.
+    response.flushHeaders();
     const source = Readable.from(bytesFrom(first, iterator), { objectMode: false });
     if (isZipped) await pipeline(source, createGzip({ level: constants.Z_BEST_SPEED }), response);
     else await pipeline(source, response);
   } catch (error) {
     if (!reply.sent) throw error;
     // The pipeline has broken the connection.
-    const isGone = (error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE";
+    const { code, reason } = error as { code?: unknown; reason?: unknown };
+    const isGone = code === "ERR_STREAM_PREMATURE_CLOSE" || reason === "CALL_CANCELLED";
     if (!isGone) reply.log.warn({ err: error }, "an export ended early");
   } finally {
     await iterator.return?.();
   }
+}
+
+/** The socket tells when nothing has moved for a while. Only where bytes wait is that the reader's doing, and not the search's. */
+function dropUnread(response: ServerResponse, stalledMs: number): void {
+  response.setTimeout(stalledMs, () => {
+    if (response.writableLength > 0) response.destroy();
+    else response.setTimeout(stalledMs);
+  });
+}
+
+function goneAway(): SlimmerError {
+  return new SlimmerError("CALL_CANCELLED", "the client went away");
 }
 
 async function* bytesFrom(

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { SlimmerError } from "../domain/errors.ts";
 import { within } from "../kit/within.ts";
 import { createApp, type WebParts } from "./app.ts";
 
@@ -28,10 +29,16 @@ export async function startWeb(
     address: `${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${port}`,
     async close({ delayMs }) {
       if (delayMs > 0) await setTimeout(delayMs);
-      stopping.abort();
+      stopping.abort(shuttingDown());
       await within(DRAIN_MS, "draining", app.close()).catch(() => {
         app.server.closeAllConnections();
       });
     },
   };
+}
+
+function shuttingDown(): SlimmerError {
+  return new SlimmerError("SHUTTING_DOWN", "this server is shutting down; connect again", {
+    retryAfterMs: 500,
+  });
 }

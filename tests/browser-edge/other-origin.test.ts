@@ -162,4 +162,26 @@ describe("a page of another origin", () => {
     const { failure } = await callFromPage(page, "get_fleet", {});
     expect(failure).toContain("Failed to fetch");
   });
+
+  test("stores nothing where Envoy does not know its origin, though the browser sends it", async () => {
+    const send = async (origin: string) => {
+      const activation_id = v7();
+      const page = await openPage(browser(), origin, undefined, { mayComplain: /403/ });
+      const path = `/v1/systems/${systemId}/activations`;
+      await page.evaluate(
+        async ({ url, body }) => void (await fetch(url, { method: "POST", mode: "no-cors", body })),
+        {
+          url: `https://${GRPC_HOST}:${edge().port}${path}`,
+          body: JSON.stringify({ run_id: runId, entity: door, activation_id }),
+        },
+      );
+      return activation_id;
+    };
+    const [known, unknown] = [await send(origins[0] as string), await send(origins[1] as string)];
+    const { rows } = await servers().db.query(
+      "select activation_id from activations where activation_id = any($1::uuid[])",
+      [[known, unknown]],
+    );
+    expect(rows).toEqual([{ activation_id: known }]);
+  });
 });

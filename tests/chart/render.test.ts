@@ -13,6 +13,12 @@ import {
 import { run } from "../support/command.ts";
 import { readText } from "../support/source-files.ts";
 
+function named(objects: readonly Manifest[], kind: string, name: string): Manifest {
+  const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
+  if (!found) throw new Error(`the chart has no ${kind} ${name}`);
+  return found;
+}
+
 test.each(CI_VALUES)("helm lint --strict has nothing to say about %s", async (file) => {
   const { stdout } = await run("helm", ["lint", "--strict", CHART, ...valuesFile(file)]);
   expect(stdout).toContain("0 chart(s) failed");
@@ -32,20 +38,18 @@ test("rendered twice it is the same where every secret is given", async () => {
 
 test("the names that others rely on", async () => {
   const objects = await manifests(["--set", "image.repository=r.example/slimmer,image.tag=9"]);
-  const named = (kind: string, name: string) =>
-    objects.find((object) => object.kind === kind && object.metadata.name === name);
-  expect(named("Service", "slimmer-envoy")?.spec.ports).toMatchObject([{ port: 443 }]);
-  expect(named("Service", "slimmer-serve")?.spec).toMatchObject({
+  expect(named(objects, "Service", "slimmer-envoy").spec.ports).toMatchObject([{ port: 443 }]);
+  expect(named(objects, "Service", "slimmer-serve").spec).toMatchObject({
     clusterIP: "None",
     ports: [{ port: 50051 }],
   });
-  expect(named("Service", "slimmer-postgres")).toBeDefined();
-  expect(Object.keys(named("Secret", "slimmer-edge-tls")?.data).sort()).toEqual([
+  named(objects, "Service", "slimmer-postgres");
+  expect(Object.keys(named(objects, "Secret", "slimmer-edge-tls").data).sort()).toEqual([
     "ca.crt",
     "tls.crt",
     "tls.key",
   ]);
-  const [serve] = containersOf(named("Deployment", "slimmer-serve") as never).slice(-1);
+  const [serve] = containersOf(named(objects, "Deployment", "slimmer-serve")).slice(-1);
   expect(serve?.image).toBe("r.example/slimmer:9");
 });
 
@@ -67,6 +71,50 @@ test("the dashboard is there by default, behind the web host alone", async () =>
   expect(await render([])).toContain(
     "name: SLIMMER_EDGE_WEB\n              value: slimmer-web:8080",
   );
+});
+
+test("a pod gets the time that its drain delay takes, and is told of it", async () => {
+  const objects = await manifests(["--set", "web.drainDelaySeconds=60,serve.drainDelaySeconds=70"]);
+  for (const [component, delaySeconds, closeSeconds] of [
+    ["web", 60, 15],
+    ["serve", 70, 20 + 15],
+  ] as const) {
+    const { spec } = named(objects, "Deployment", `slimmer-${component}`);
+    const pod = spec.template.spec;
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(delaySeconds + closeSeconds);
+    const [container] = pod.containers;
+    expect(container.env).toContainEqual({
+      name: "SLIMMER_DRAIN_DELAY",
+      value: `${delaySeconds}s`,
+    });
+  }
+});
+
+test("Envoy finds pods that are not ready, too: it asks each itself", async () => {
+  const objects = await manifests([]);
+  for (const component of ["serve", "web"]) {
+    const { spec } = named(objects, "Service", `slimmer-${component}`);
+    expect(spec, component).toMatchObject({ clusterIP: "None", publishNotReadyAddresses: true });
+  }
+});
+
+test("the way to a new PostgreSQL leaves nobody who would make a schema before the data is back", async () => {
+  const upgrading = readText("helm/slimmer/UPGRADING.md");
+  const anew = /^helm upgrade .*postgres\.image\.tag=.*replicas=0.*$/m.exec(upgrading)?.[0] ?? "";
+  const values = [...anew.matchAll(/--set \S+/g)].flatMap(([words]) => words.split(" "));
+  const migrating = (await manifests(values)).filter(
+    ({ kind, spec }) => kind === "Deployment" && spec.template.spec.initContainers,
+  );
+  const replicas = migrating
+    .filter((object) => containersOf(object).some(({ args }) => args?.[0] === "migrate"))
+    .map(({ metadata, spec }) => [metadata.name, spec.replicas]);
+  expect(replicas.sort()).toEqual([
+    ["slimmer-keeper", 0],
+    ["slimmer-serve", 0],
+    ["slimmer-web", 0],
+  ]);
+  const [stopped] = /^kubectl scale .*--replicas=0$/m.exec(upgrading) ?? [];
+  for (const [name] of replicas) expect(stopped).toContain(`deployment/${name} `);
 });
 
 test("without the dashboard nothing of it is left", async () => {

@@ -144,6 +144,17 @@ describe("a call from a page", () => {
   });
 });
 
+test.each([OTHER_PAGE, `${PAGE}.evil.example`, "http://panel.example"])(
+  "JSON from a page of %s is refused, while that of named pages passes",
+  async (origin) => {
+    const ping = (from: string) =>
+      ask(edge(), { method: "POST", path: "/v1/ping", headers: { origin: from }, body: "{}" });
+    expect((await ping(origin)).status).toBe(403);
+    expect((await ping(PAGE)).status).toBe(200);
+    expect((await ping("http://localhost:5173")).status).toBe(200);
+  },
+);
+
 /** What a browser asks before the call itself. */
 const preflight = (origin: string, path = PATH) => ({
   method: "OPTIONS",
@@ -186,7 +197,7 @@ describe("a preflight", () => {
     expect(headers["access-control-allow-origin"]).toBeUndefined();
   });
 
-  test("is answered for everybody where the setting says *", async () => {
+  test("is answered for everybody where the setting says *, and so is the call", async () => {
     const open = await edgeOfTest({
       upstreams: servers().addresses,
       env: { SLIMMER_EDGE_CORS_ORIGINS: "*" },
@@ -194,5 +205,8 @@ describe("a preflight", () => {
     const { status, headers } = await ask(open, preflight(OTHER_PAGE));
     expect(status).toBe(200);
     expect([OTHER_PAGE, "*"]).toContain(headers["access-control-allow-origin"]);
+    const headersOfPage = { origin: OTHER_PAGE, "content-type": "text/plain" };
+    const call = { method: "POST", path: "/v1/ping", headers: headersOfPage, body: "{}" };
+    expect((await ask(open, call)).status).toBe(200);
   });
 });

@@ -1,7 +1,8 @@
+import { MainService } from "slimmer-grpc";
 import { v7 } from "uuid";
 import { describe, expect, test } from "vitest";
 import { boiler, door, greenhouse, skylight } from "../support/cast.ts";
-import { type Answer, ask } from "../support/edge-calls.ts";
+import { type Answer, ask, framed } from "../support/edge-calls.ts";
 import { useEdge } from "../support/envoy.ts";
 import { useServers } from "../support/slimmer-servers.ts";
 
@@ -274,4 +275,48 @@ describe("errors", () => {
     const { status, body } = await post("/v1/ping", { message });
     expect([status, body.message === message]).toEqual([200, true]);
   });
+});
+
+describe("a page of another origin, which may send text without asking", () => {
+  test.each([
+    ["https://evil.example", 1],
+    ["https://evil.example", 2],
+    ["null", 2],
+  ] as const)("stores nothing as JSON (%s, HTTP/%i)", async (origin, http) => {
+    const activation_id = v7();
+    const activation = { run_id: await newRun(), activation_id, entity: door };
+    const answer = await ask(
+      edge(),
+      {
+        method: "POST",
+        path: `${GREENHOUSE}/activations`,
+        headers: { origin, "content-type": "text/plain" },
+        body: JSON.stringify(activation),
+      },
+      { http },
+    );
+    expect(replyOf(answer)).toEqual({
+      status: 403,
+      body: { code: 7, message: expect.stringContaining("SLIMMER_EDGE_CORS_ORIGINS") },
+    });
+    expect(await storedIds([activation_id])).toEqual([]);
+    expect((await post(`${GREENHOUSE}/activations`, activation)).body.success).toBe(true);
+  });
+
+  test.each(["text/plain", "text/plain; application/grpc-web-text"])(
+    "stores nothing as grpc-web that calls itself %s",
+    async (type) => {
+      const activation_id = v7();
+      const { path, requestSerialize } = MainService.new_activation;
+      const run_id = await newRun();
+      const message = { system_id: "greenhouse", run_id, entity: door, activation_id };
+      const body = framed(requestSerialize(message));
+      const headers = { origin: "https://evil.example", "content-type": type };
+      for (const sent of [body, body.toString("base64")]) {
+        const answer = await ask(edge(), { method: "POST", path, headers, body: sent });
+        expect(answer.status).toBe(404);
+      }
+      expect(await storedIds([activation_id])).toEqual([]);
+    },
+  );
 });

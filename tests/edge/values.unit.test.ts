@@ -77,6 +77,24 @@ test("origins are taken literally, but for *", () => {
   ]);
 });
 
+test("a page is foreign unless its origin is named, and none is where any may call", () => {
+  const foreign = (origins: string) =>
+    valuesFor({ SLIMMER_EDGE_CORS_ORIGINS: origins }).foreignOrigin;
+  const present = { name: "origin", present_match: true };
+  const other = (exact: string) => ({
+    name: "origin",
+    string_match: { exact },
+    invert_match: true,
+  });
+  expect(foreign("")).toEqual([present]);
+  expect(foreign("https://a.example,https://b.example")).toEqual([
+    present,
+    other("https://a.example"),
+    other("https://b.example"),
+  ]);
+  expect(foreign("https://a.example,*")).toBeUndefined();
+});
+
 test("the bootstrap says nothing of what is not there", async () => {
   const without = await edgeBootstrap(
     loadSettings(EDGE_KEYS, {

@@ -9,6 +9,7 @@ import { type Edge, edgeOfTest, startEdge } from "../support/envoy.ts";
 import { eventually } from "../support/eventually.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { useServers } from "../support/slimmer-servers.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
 
 // The web host: the dashboard's process behind Envoy, beside the gRPC host.
 const WEB_HOST = "slimmer.local";
@@ -143,6 +144,40 @@ test("Envoy leaves a web process that is told to stop before that closes", async
   expect(await requestsOf(going)).toBe(before);
   expect(await stopped).toEqual({ code: 0, signal: null });
   expect((await fleet()).status).toBe(200);
+});
+
+test("web processes that are not ready get nothing while one is, and everything while none is", async () => {
+  const { connectionString = "" } = servers().db.options;
+  const proxy = await startTcpProxy(connectionString);
+  const cutOff = { SLIMMER_DATABASE_URL: proxy.urlVia(connectionString) };
+  const [ready, ...unready] = await Promise.all([startWeb(), startWeb(cutOff), startWeb(cutOff)]);
+  onTestFinished(async () => {
+    await Promise.all([ready, ...unready].map((process) => process.stop()));
+    await proxy.close().catch(() => {});
+  });
+  const fleet = await edgeOfTest({
+    upstreams: servers().addresses,
+    env: { SLIMMER_EDGE_WEB: ready.addresses.http },
+    patch: (bootstrap) => {
+      for (const { addresses } of unready) addWeb(bootstrap, addresses.http);
+    },
+  });
+  const healthy = () => fleet.statistic("cluster.web.membership_healthy");
+  const askFor = async (path: string, accept = "*/*") =>
+    (await ask(fleet, { path, headers: { accept } }, { servername: WEB_HOST })).status;
+  await eventually(async () => expect(await healthy()).toBe(3));
+
+  // A third of them: fewer than the half below which Envoy, left to itself, would ask all.
+  await proxy.close();
+  await eventually(async () => expect(await healthy()).toBe(1));
+  for (let request = 0; request < 20; request += 1) expect(await askFor("/v1/fleet")).toBe(200);
+
+  await ready.kill();
+  await eventually(async () => expect(await healthy()).toBe(0));
+  for (let request = 0; request < 5; request += 1) {
+    expect(await askFor("/systems", "text/html")).toBe(200);
+  }
+  expect(await askFor("/v1/fleet")).toBe(503);
 });
 
 /** Lists one more address of the web host, where elsewhere the name has several. */

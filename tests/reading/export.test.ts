@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { ActivationRow } from "../../src/domain/activation.ts";
 import {
   type ActivationReads,
+  type ActivationReadsOptions,
   createActivationReads,
 } from "../../src/reading/activations/create-activation-reads.ts";
 import { createExport } from "../../src/reading/export/export-activations.ts";
@@ -246,6 +247,31 @@ describe("an export", () => {
     stop.abort();
     expect(await pieces.next()).toEqual({ value: undefined, done: true });
     expect(questions).toBe(asked);
+  });
+
+  test("begins before it has found a row, once the request is known to be right", async () => {
+    const nowMs = Date.now();
+    const { db } = await startedExport(
+      Array.from({ length: 25_000 }, (_, number) => rowOf({ activationId: idAt(nowMs - number) })),
+    );
+    let questions = 0;
+    const run: ActivationReadsOptions["reads"]["run"] = (work) => {
+      questions += 1;
+      return work(db);
+    };
+    const exported = createExport(createActivationReads({ reads: { run }, nowMs: Date.now }));
+    for (const [format, head] of [
+      ["CSV", `${HEADER}\r\n`],
+      ["NDJSON", ""],
+    ] as const) {
+      // More rows than one look reaches, and none of them is late.
+      const pieces = exported(request({ system_id: "attic", late: true, format }), going());
+      const { value } = await pieces.next();
+      expect([value?.data?.toString(), value?.rows]).toEqual([head, 0]);
+      const asked = questions;
+      expect((await pieces.next()).done).toBe(true);
+      expect(questions).toBeGreaterThan(asked);
+    }
   });
 
   test("refuses wrong fields before it begins", async () => {

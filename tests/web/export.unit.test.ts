@@ -107,6 +107,41 @@ test("a client that leaves ends the reading, and one that is slow slows it", asy
   await left;
 });
 
+test("a search for rows may take its time, a reader that takes none may not", async () => {
+  const gate = deferred<void>();
+  const dropped = deferred<void>();
+  const { url, port } = await startedWeb({
+    bounds: { stalledMs: 200 },
+    async *exportActivations({ late }, signal): AsyncGenerator<Piece> {
+      if (late) {
+        yield { data: Buffer.alloc(0), rows: 0 };
+        await gate.promise;
+        yield { data: Buffer.from("found at last"), rows: 1 };
+        return;
+      }
+      try {
+        while (!signal.aborted) yield { data: Buffer.alloc(65_536, "x"), rows: 1 };
+      } finally {
+        dropped.resolve();
+      }
+    },
+  });
+  // The answer begins before there is a row.
+  const search = await fetch(`${url}/v1/activations.ndjson?late=true`);
+  expect(search.status).toBe(200);
+  const request = httpRequest({ port, host: "127.0.0.1", path: "/v1/activations.ndjson" });
+  onTestFinished(() => void request.destroy());
+  // Nobody reads what comes.
+  request
+    .on("error", () => {})
+    .on("response", (response) => response.on("error", () => {}).pause());
+  request.end();
+  // It began later, so by then the search has been still for longer than a reader may.
+  await dropped.promise;
+  gate.resolve();
+  expect(await search.text()).toBe("found at last");
+});
+
 test("beyond the bound an export is asked to come back later", async () => {
   const gate = deferred<void>();
   const { url } = await startedWeb({
@@ -141,3 +176,53 @@ test("the end of the process breaks an export, however its source takes it", asy
   await web.close();
   await expect(read).rejects.toThrow();
 });
+
+/** A source that first waits until it is told to stop, and then says nothing, or fails; later it has a file. */
+function waiting(fails: boolean) {
+  const isAsked = deferred<void>();
+  let asked = 0;
+  return {
+    isAsked: isAsked.promise,
+    async *exportActivations(_request: unknown, signal: AbortSignal): AsyncGenerator<Piece> {
+      asked += 1;
+      if (asked > 1) return yield { data: Buffer.from(HEAD), rows: 0 };
+      isAsked.resolve();
+      await once(signal, "abort");
+      if (fails) throw new Error("the question was broken off");
+    },
+  };
+}
+
+test.each([false, true])(
+  "the end of the process refuses an export that has not begun (its source fails: %s)",
+  async (fails) => {
+    const { isAsked, exportActivations } = waiting(fails);
+    const web = await startedWeb({ exportActivations });
+    const asked = fetch(`${web.url}/v1/activations.csv`);
+    await isAsked;
+    await web.close();
+    const answer = await asked;
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect((await jsonOf(answer)).details[0].reason).toBe("SHUTTING_DOWN");
+    expect(web.log).toEqual([]);
+  },
+);
+
+test.each([false, true])(
+  "a client that leaves before its export has begun is no defect (its source fails: %s)",
+  async (fails) => {
+    const { isAsked, exportActivations } = waiting(fails);
+    const { url, port, log } = await startedWeb({ exportActivations, bounds: { maxExports: 1 } });
+    const request = httpRequest({ port, host: "127.0.0.1", path: "/v1/activations.csv" });
+    request.on("error", () => {}).end();
+    await isAsked;
+    request.destroy();
+    // There is room for another one once this one is over.
+    await eventually(async () => {
+      const next = await fetch(`${url}/v1/activations.csv`);
+      await next.text();
+      expect(next.status).toBe(200);
+    });
+    expect(log).toEqual([]);
+  },
+);

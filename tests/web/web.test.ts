@@ -13,7 +13,8 @@ import { createLifecycle, type Lifecycle } from "../../src/kit/lifecycle.ts";
 import { openWeb } from "../../src/processes/web.ts";
 import { door } from "../support/cast.ts";
 import { eventually } from "../support/eventually.ts";
-import { useServer } from "../support/serving.ts";
+import { isListening, useServer } from "../support/serving.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { jsonOf } from "./started-web.ts";
 
 // The whole process, beside a server, on a real database.
@@ -206,6 +207,35 @@ test("told to stop, it says so and answers on for the drain delay", async () => 
   expect((await fetch(`${other.url}/v1/fleet`)).status).toBe(200);
   await closed;
   await expect(fetch(`${other.url}/v1/fleet`)).rejects.toThrow();
+});
+
+test("it closes its port without waiting for a database that hangs", async () => {
+  const { db, databaseUrl } = serving();
+  const connections = async () => {
+    const { rows } = await db.query(
+      "select pid, query_start from pg_stat_activity where datname = current_database() and application_name like 'slimmer web % pool'",
+    );
+    return new Map<number, Date>(rows.map(({ pid, query_start }) => [pid, query_start]));
+  };
+  const others = await connections();
+  const proxy = await startTcpProxy(databaseUrl);
+  const other = await startWeb(proxy.urlVia(databaseUrl), { SLIMMER_DATABASE_TIMEOUT: "60s" });
+  const asked = async () => {
+    const [last] = [...(await connections())].filter(([pid]) => !others.has(pid));
+    return last?.[1].getTime() ?? 0;
+  };
+  proxy.hold(true);
+  const before = await asked();
+  await eventually(async () => expect(await asked()).toBeGreaterThan(before));
+
+  const closed = other.life.close();
+  const address = other.url.replace("http://", "");
+  await eventually(async () => expect(await isListening(address)).toBe(false), {
+    timeoutMs: 5_000,
+  });
+  proxy.hold(false);
+  await closed;
+  await proxy.close();
 });
 
 test("it stops within its time while pages are open, and they may come back", async () => {

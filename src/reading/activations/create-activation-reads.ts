@@ -17,7 +17,8 @@ import { createWalk } from "./walk.ts";
 export type ActivationReads = Pick<Reader, "list_activations" | "get_activation"> & {
   /**
    * All that the filters leave, the newest first, in pages of at most `limit` rows whose names are known. Each page is a
-   * question of its own, so nothing is held while the consumer thinks. Refuses as list_activations does.
+   * question of its own, so nothing is held while the consumer thinks. Refuses as list_activations does, and before the first
+   * page; that comes at once, empty where a longer search begins.
    */
   pages(
     filters: ActivationFilters,
@@ -85,7 +86,7 @@ export function createActivationReads({ reads, nowMs }: ActivationReadsOptions):
         if (signal.aborted) return;
         if (end && comparePlaces(end, page) <= 0) throw new Error("a page came to no end");
         await learnNames(names, rows);
-        if (rows.length > 0) yield rows;
+        if (rows.length > 0 || page === START) yield rows;
         after = end;
       }
     },

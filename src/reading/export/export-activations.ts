@@ -22,7 +22,8 @@ export type ExportActivations = (
 
 /**
  * Every activation that the filters leave, as a file: what was stored before its start is in it exactly once, what comes
- * meanwhile may be. The next page is read when the one before has been taken, and none after the signal.
+ * meanwhile may be. The next page is read when the one before has been taken, and none after the signal. The first piece comes
+ * as soon as the request is known to be right, however long the search for a row takes.
  */
 export function createExport(
   activations: Pick<ActivationReads, "pages" | "names">,
@@ -42,7 +43,6 @@ export function createExport(
       yield { data: Buffer.from(head + write(page)), rows };
       head = "";
     }
-    if (head !== "" && !signal.aborted) yield { data: Buffer.from(head), rows };
   };
 }
 
