@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import type { Sensor } from "../../src/dashboard/api/types.ts";
 import { marksOf } from "../../src/dashboard/views/parts/activation-marks.ts";
 import { firstHour, SHOWN_HOURS } from "../../src/dashboard/views/sensor/count-range.ts";
-import { fireCommand } from "../../src/dashboard/views/sensor/fire-command.ts";
 import { gapRatioWords, sensorLook } from "../../src/dashboard/views/sensor/sensor-words.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
@@ -58,16 +57,6 @@ test("thirty days end with the hour that has begun", () => {
   const first = firstHour(NOW + 30 * MINUTE);
 
   expect(first.getTime() + (SHOWN_HOURS - 1) * 60 * MINUTE).toBe(NOW);
-});
-
-test("the command that is taught can be pasted, whatever the names", () => {
-  const entity = { category: "door", name: "front", identity: "d-1" };
-  expect(fireCommand("attic", entity, "box:50051")).toBe(
-    "npx slimmer fire door/front/d-1 --system attic --address box:50051",
-  );
-  expect(fireCommand("attic", { ...entity, name: "bob's / door" }, "box:50051")).toBe(
-    `npx slimmer fire '{"category":"door","name":"bob'\\''s / door","identity":"d-1"}' --system attic --address box:50051`,
-  );
 });
 
 test("marks of an activation are shapes with words", () => {

@@ -1,18 +1,19 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Pages, usePages } from "../../api/pages.ts";
 import { api } from "../../api/paths.ts";
-import { REFRESH_MS } from "../../api/resource.ts";
+import { REFRESH_MS, type Resource } from "../../api/resource.ts";
 import type { Fleet, System, SystemList, SystemState } from "../../api/types.ts";
 import { useQuery, useQueryList } from "../../router/location.ts";
 import { useFleet } from "../../shell/fleet-context.ts";
 import { useTitle } from "../../shell/title.ts";
 import { Chips, Choice } from "../../ui/chips.tsx";
-import { Empty, serverAddress } from "../../ui/empty.tsx";
+import { Empty } from "../../ui/empty.tsx";
 import { ErrorBox } from "../../ui/error-box.tsx";
 import { countWords, shortCount } from "../../ui/number-words.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Sparkline } from "../../ui/sparkline.tsx";
 import { SYSTEM_STATES, systemLook } from "../../ui/state-words.ts";
+import { firstCommands } from "../parts/first-commands.ts";
 import { SystemTable } from "./system-table.tsx";
 import { AttentionRow, SystemTile } from "./system-tile.tsx";
 import { groupByLabel, labelKeys } from "./system-words.ts";
@@ -29,9 +30,8 @@ export function FleetView() {
   return (
     <>
       <h1 class="sr">Fleet</h1>
-      {fleet.error && !fleet.data && (
-        <ErrorBox problem={fleet.error} what="the fleet" onRetry={fleet.refresh} />
-      )}
+      {/* Of an outage the banner tells. */}
+      {!(fleet.data && fleet.error?.isOutage) && <Failure resource={fleet} what="the fleet" />}
       <Summary fleet={fleet.data} />
       <Lists fleet={fleet.data} />
     </>
@@ -149,7 +149,7 @@ function Lists({ fleet }: { fleet: Fleet | undefined }) {
         />
       </div>
       {key ? (
-        <ByLabel label={key} systems={known} pages={others} />
+        <ByLabel label={key} systems={known} worst={worst} others={others} />
       ) : (
         <ByState worst={worst} others={others} show={show} fleet={fleet} isFiltered={isFiltered} />
       )}
@@ -175,9 +175,7 @@ function ByState({ worst, others, show, fleet, isFiltered }: ByStateProps) {
           <h2 id="attention">needs attention</h2>
         </div>
         {worst.loading && <Skeleton rows={3} />}
-        {worst.error && !worst.data && (
-          <ErrorBox problem={worst.error} what="what needs attention" onRetry={worst.refresh} />
-        )}
+        <Failure resource={worst} what="what needs attention" />
         {worst.data?.map((system) => (
           <AttentionRow key={system.system_id} system={system} />
         ))}
@@ -195,9 +193,7 @@ function ByState({ worst, others, show, fleet, isFiltered }: ByStateProps) {
           <h2 id="others">everything else{rest}</h2>
         </div>
         {others.loading && <Skeleton rows={6} />}
-        {others.error && !others.data && (
-          <ErrorBox problem={others.error} what="the systems" onRetry={others.refresh} />
-        )}
+        <Failure resource={others} what="the systems" />
         {others.data && others.data.length === 0 && (
           <p class="faint calm">
             {isFiltered ? "Nothing here that the filter leaves." : "Nothing else."}
@@ -218,14 +214,18 @@ function ByState({ worst, others, show, fleet, isFiltered }: ByStateProps) {
 function ByLabel({
   label,
   systems,
-  pages,
+  worst,
+  others: pages,
 }: {
   label: string;
   systems: System[];
-  pages: Pages<System>;
+  worst: Pages<System>;
+  others: Pages<System>;
 }) {
   return (
     <section aria-label={`systems by ${label}`}>
+      <Failure resource={worst} what="what needs attention" />
+      <Failure resource={pages} what="the systems" />
       {pages.loading && <Skeleton rows={6} />}
       {groupByLabel(systems, label).map(({ value, systems: members }) => (
         <div key={value ?? "\u0000"}>
@@ -239,6 +239,13 @@ function ByLabel({
       <More pages={pages} />
     </section>
   );
+}
+
+/** What went wrong, above what is shown since before. */
+function Failure({ resource, what }: { resource: Resource<unknown>; what: string }) {
+  const { error, staleSince, refresh } = resource;
+  if (!error) return null;
+  return <ErrorBox problem={error} what={what} staleSince={staleSince} onRetry={refresh} />;
 }
 
 function Tiles({ systems }: { systems: readonly System[] }) {
@@ -262,19 +269,7 @@ function More({ pages }: { pages: Pages<System> }) {
 
 function NoSystems() {
   return (
-    <Empty
-      title="No system has registered yet."
-      commands={[
-        {
-          note: "See what it looks like, with a house that is made up:",
-          command: "npx slimmer demo",
-        },
-        {
-          note: "Or fire a first sensor of your own:",
-          command: `npx slimmer fire door/front/door-1 --system greenhouse --address ${serverAddress()}`,
-        },
-      ]}
-    >
+    <Empty title="No system has registered yet." commands={firstCommands()}>
       This page shows it within seconds. No need to load it anew.
     </Empty>
   );

@@ -1,17 +1,17 @@
 import { serverNow, tick } from "../../api/clock.ts";
 import { api } from "../../api/paths.ts";
 import { REFRESH_MS, useResource } from "../../api/resource.ts";
-import type { Run, RunCoverage } from "../../api/types.ts";
+import type { Entity, Run, RunCoverage } from "../../api/types.ts";
 import { to } from "../../router/route.ts";
 import { useTitle } from "../../shell/title.ts";
 import { durationWords } from "../../ui/duration-words.ts";
-import { Empty, serverAddress } from "../../ui/empty.tsx";
 import { countWords } from "../../ui/number-words.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { RunMark } from "../../ui/state-mark.tsx";
 import { Time } from "../../ui/time.tsx";
 import { ActivationTable } from "../parts/activation-table.tsx";
 import { Facts } from "../parts/facts.tsx";
+import { FireIt } from "../parts/fire-it.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { completenessLook } from "./completeness-words.ts";
@@ -64,7 +64,7 @@ export function RunView({ system, run }: { system: string; run: string }) {
               filters={{ system_id: system, run_id: run }}
               without="run"
               file={`${system} ${run}`}
-              empty={<NothingFired run={found.data} system={system} />}
+              empty={<NothingFired run={found.data} sensor={coverage.data?.never_fired[0]} />}
             />
           </Panel>
         </>
@@ -97,7 +97,10 @@ function RunHead({ run }: { run: Run }) {
       </div>
       <Facts
         facts={[
-          { name: "started", value: <Time at={run.started_at} arrived={run.received_at} /> },
+          {
+            name: "started",
+            value: <Time focusable at={run.started_at} arrived={run.received_at} />,
+          },
           run.clock_suspect && {
             name: "clock",
             value: <span class="late">⏱ suspect</span>,
@@ -109,10 +112,10 @@ function RunHead({ run }: { run: Run }) {
           },
           (run.ended_at ?? run.superseded_at) !== undefined && {
             name: run.ended_at ? "ended" : "replaced",
-            value: <Time at={run.ended_at ?? run.superseded_at} />,
+            value: <Time focusable at={run.ended_at ?? run.superseded_at} />,
           },
           { name: "activations", value: countWords(run.fired_count) },
-          { name: "last fired", value: <Time at={run.last_fired_at} none="never" /> },
+          { name: "last fired", value: <Time focusable at={run.last_fired_at} none="never" /> },
           {
             name: "sensors",
             value: `${countWords(run.fired_sensor_count)} of ${countWords(run.registered_count)} fired`,
@@ -145,17 +148,16 @@ function RunHead({ run }: { run: Run }) {
   );
 }
 
-function NothingFired({ run, system }: { run: Run | undefined; system: string }) {
-  if (run && run.state !== "RUNNING") return <p class="faint none">Nothing fired in this run.</p>;
+type NothingFiredProps = { run: Run | undefined; sensor: Entity | undefined };
+
+function NothingFired({ run, sensor }: NothingFiredProps) {
+  if (run?.state !== "RUNNING") return <p class="faint none">Nothing fired in this run.</p>;
   return (
-    <Empty
+    <FireIt
       title="Nothing has fired in this run yet."
-      commands={[
-        {
-          note: "Fire a sensor by hand, to see that the way is free:",
-          command: `npx slimmer fire door/front/door-1 --system ${system} --address ${serverAddress()}`,
-        },
-      ]}
+      system={run.system_id}
+      run={run.run_id}
+      entity={sensor}
     />
   );
 }

@@ -2,23 +2,22 @@ import { useMemo } from "preact/hooks";
 import { serverNow, tick } from "../../api/clock.ts";
 import { api, onlySensor } from "../../api/paths.ts";
 import { REFRESH_MS, useResource } from "../../api/resource.ts";
-import type { Counts, Entity, Rhythm, Sensor } from "../../api/types.ts";
+import type { Counts, Entity, Rhythm, Sensor, System } from "../../api/types.ts";
 import { GapHistogram } from "../../charts/gap-histogram.tsx";
 import { TimeBars } from "../../charts/time-bars.tsx";
 import { WeekHours } from "../../charts/week-hours.tsx";
 import { to } from "../../router/route.ts";
 import { useTitle } from "../../shell/title.ts";
 import { ageWords, durationWords, roughly } from "../../ui/duration-words.ts";
-import { Empty, serverAddress } from "../../ui/empty.tsx";
 import { countWords, plural } from "../../ui/number-words.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Time } from "../../ui/time.tsx";
 import { ActivationTable, entityWords } from "../parts/activation-table.tsx";
 import { Facts } from "../parts/facts.tsx";
+import { FireIt } from "../parts/fire-it.tsx";
 import { ChartRoom, Loaded } from "../parts/loaded.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { firstHour } from "./count-range.ts";
-import { fireCommand } from "./fire-command.ts";
 import { RunList } from "./run-list.tsx";
 import { gapRatioWords, sensorLook } from "./sensor-words.ts";
 
@@ -98,17 +97,7 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
               entity={entity}
               without="sensor"
               file={`${system} ${entity.category} ${entity.name} ${entity.identity}`}
-              empty={
-                <Empty
-                  title="It has not fired."
-                  commands={[
-                    {
-                      note: "Fire it by hand, to see that the way is free:",
-                      command: fireCommand(system, entity, serverAddress()),
-                    },
-                  ]}
-                />
-              }
+              empty={<NotFired system={system} entity={entity} />}
             />
           </Panel>
           <Panel id="runs" title="runs that listed it">
@@ -136,7 +125,7 @@ function SensorHead({ sensor }: { sensor: Sensor }) {
       </p>
       <Facts
         facts={[
-          { name: "last fired", value: <Time at={sensor.last_fired_at} none="never" /> },
+          { name: "last fired", value: <Time focusable at={sensor.last_fired_at} none="never" /> },
           silent !== undefined && {
             name: "silent for",
             value: (
@@ -153,11 +142,24 @@ function SensorHead({ sensor }: { sensor: Sensor }) {
           },
           { name: "fired in all", value: plural(sensor.fired_count, "time") },
           { name: "in this run", value: plural(sensor.run_fired_count, "time") },
-          { name: "first fired", value: <Time at={sensor.first_fired_at} /> },
-          { name: "known since", value: <Time at={sensor.created_at} /> },
+          { name: "first fired", value: <Time focusable at={sensor.first_fired_at} /> },
+          { name: "known since", value: <Time focusable at={sensor.created_at} /> },
         ]}
       />
     </>
+  );
+}
+
+function NotFired({ system, entity }: { system: string; entity: Entity }) {
+  const { data } = useResource<System>(api.system(system), { every: SLOWER_MS });
+  const run = data?.current_run;
+  return (
+    <FireIt
+      title="It has not fired."
+      system={system}
+      run={run?.state === "RUNNING" ? run.run_id : undefined}
+      entity={entity}
+    />
   );
 }
 
