@@ -70,6 +70,13 @@ export function Activations({ system }: { system: string }) {
           paused={false}
           recent={50}
           size={200}
+          empty={
+            <p class="faint none">
+              {sensor
+                ? "Nothing of late matches the filter."
+                : "Nothing yet. What fires shows here at once."}
+            </p>
+          }
           onPulse={setPulse}
         />
       ) : (
