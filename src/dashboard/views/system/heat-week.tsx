@@ -4,6 +4,7 @@ import { api } from "../../api/paths.ts";
 import { request } from "../../api/request.ts";
 import type { Counts, Sensor } from "../../api/types.ts";
 import { HeatMap, type HeatRow } from "../../charts/heat-map.tsx";
+import { momentWords } from "../../ui/time-words.ts";
 import { sensorKey } from "./sensor-words.ts";
 
 const HOUR_MS = 3_600_000;
@@ -23,6 +24,8 @@ export function HeatWeek({ system, sensors, onPick }: Props) {
   const start = useHour() - (HOURS - 1) * HOUR_MS;
   const [seen, setSeen] = useState({ from: 0, to: ROWS_AT_ONCE });
   const [counts, setCounts] = useState<ReadonlyMap<string, number[]>>(new Map());
+  const [problem, setProblem] = useState<Error>();
+  const countedAt = useRef<number>(undefined);
   const latest = useRef(sensors);
   latest.current = sensors;
   const keys = sensors.map(sensorKey).join();
@@ -52,11 +55,19 @@ export function HeatWeek({ system, sensors, onPick }: Props) {
         });
       }
     };
-    // A map that is a minute old is better than none; the tables above say what is wrong.
-    const attempt = () => void load().catch(() => {});
-    attempt();
+    const attempt = () =>
+      load().then(
+        () => {
+          countedAt.current = Date.now();
+          setProblem(undefined);
+        },
+        (error) => {
+          if (!stop.signal.aborted) setProblem(error);
+        },
+      );
+    void attempt();
     const timer = setInterval(() => {
-      if (document.visibilityState === "visible") attempt();
+      if (document.visibilityState === "visible") void attempt();
     }, REFRESH_MS);
     return () => {
       clearInterval(timer);
@@ -82,15 +93,26 @@ export function HeatWeek({ system, sensors, onPick }: Props) {
     if (sensor) onPick(sensor, new Date(from), new Date(from + HOUR_MS));
   };
   return (
-    <HeatMap
-      rows={rows}
-      start={new Date(start)}
-      stepMs={HOUR_MS}
-      steps={HOURS}
-      noun="sensor"
-      onPick={pick}
-      onVisible={onVisible}
-    />
+    <>
+      <HeatMap
+        rows={rows}
+        start={new Date(start)}
+        stepMs={HOUR_MS}
+        steps={HOURS}
+        noun="sensor"
+        onPick={pick}
+        onVisible={onVisible}
+      />
+      {problem && (
+        // A map that is a minute old is better than none.
+        <p class="down" role="status">
+          {countedAt.current === undefined
+            ? "The counts could not be loaded; the page tries again every minute."
+            : `The counts are those of ${momentWords(new Date(countedAt.current), Date.now())}, newer ones could not be loaded; the page tries again every minute.`}{" "}
+          {problem.message}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -13,8 +13,11 @@ const MOST_RUNS = 24;
 /** The runs of a system as one ribbon, the oldest at the left; each leads to its page. */
 export function Ribbon({ system }: { system: string }) {
   const path = api.runs(system, { page_size: MOST_RUNS });
-  const { data, error, refresh } = useResource<RunList>(path, { every: 15_000 });
-  if (error && !data) return <ErrorBox problem={error} what="the runs" onRetry={refresh} />;
+  const { data, error, staleSince, refresh } = useResource<RunList>(path, { every: 15_000 });
+  const problem = error && (
+    <ErrorBox problem={error} what="the runs" staleSince={staleSince} onRetry={refresh} />
+  );
+  if (!data && problem) return problem;
   const runs = [...(data?.runs ?? [])].reverse();
   return (
     <section aria-labelledby="runs-title">
@@ -33,6 +36,7 @@ export function Ribbon({ system }: { system: string }) {
           </span>
         )}
       </div>
+      {problem}
       <ol class="ribbon">
         {runs.map((run) => (
           <Segment key={run.run_id} run={run} />

@@ -5,12 +5,12 @@ import { useQueryList } from "../../router/location.ts";
 import { to } from "../../router/route.ts";
 import { Chips } from "../../ui/chips.tsx";
 import { roughly } from "../../ui/duration-words.ts";
-import { ErrorBox } from "../../ui/error-box.tsx";
 import { countWords } from "../../ui/number-words.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Sparkline } from "../../ui/sparkline.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
+import { Loaded } from "../parts/loaded.tsx";
 import { flagTone, flagWords, sensorKey } from "./sensor-words.ts";
 
 const COLUMNS: readonly Column<Sensor>[] = [
@@ -76,28 +76,28 @@ const FLAGS: { value: AttentionKey; label: string }[] = [
 /** The sensors of a system, those that need a look first. */
 export function Sensors({ pages, system }: { pages: Pages<Sensor>; system: string }) {
   const [chosen, setChosen] = useQueryList<AttentionKey>("flag");
-  if (pages.error && !pages.data) {
-    return <ErrorBox problem={pages.error} what="the sensors" onRetry={pages.refresh} />;
-  }
-  if (!pages.data) return <Skeleton rows={6} />;
   return (
-    <Table
-      label="sensors"
-      name="sensors"
-      file={`${system}-sensors`}
-      columns={COLUMNS}
-      rows={pages.data}
-      rowKey={sensorKey}
-      href={({ entity }) => to.sensor(system, entity)}
-      tools={<Chips label="flags" options={FLAGS} chosen={chosen} onChange={setChosen} />}
-      empty={
-        <p class="faint none">
-          {chosen.length
-            ? "No sensor has this flag."
-            : "No sensor was ever listed, and none fired."}
-        </p>
-      }
-      more={{ hasMore: pages.hasMore, loading: pages.loadingMore, load: pages.loadMore }}
-    />
+    <Loaded resource={pages} what="the sensors" room={<Skeleton rows={6} />}>
+      {(sensors) => (
+        <Table
+          label="sensors"
+          name="sensors"
+          file={`${system}-sensors`}
+          columns={COLUMNS}
+          rows={sensors}
+          rowKey={sensorKey}
+          href={({ entity }) => to.sensor(system, entity)}
+          tools={<Chips label="flags" options={FLAGS} chosen={chosen} onChange={setChosen} />}
+          empty={
+            <p class="faint none">
+              {chosen.length
+                ? "No sensor has this flag."
+                : "No sensor was ever listed, and none fired."}
+            </p>
+          }
+          more={{ hasMore: pages.hasMore, loading: pages.loadingMore, load: pages.loadMore }}
+        />
+      )}
+    </Loaded>
   );
 }

@@ -7,6 +7,7 @@ import { to } from "../../router/route.ts";
 import { useTitle } from "../../shell/title.ts";
 import { ErrorBox } from "../../ui/error-box.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
+import { Loaded } from "../parts/loaded.tsx";
 import { Activations } from "./activations.tsx";
 import { HeatWeek } from "./heat-week.tsx";
 import { Ribbon } from "./ribbon.tsx";
@@ -48,7 +49,9 @@ export function SystemView({ system: id }: { system: string }) {
   };
   return (
     <>
-      {system.data ? <SystemHead system={system.data} /> : <Skeleton rows={3} />}
+      <Loaded resource={system} what={id} room={<Skeleton rows={3} />}>
+        {(data) => <SystemHead system={data} />}
+      </Loaded>
       <Ribbon system={id} />
       {system.data?.current_run && <RunDiff run={system.data.current_run} />}
       <section aria-labelledby="sensors-title">
