@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import { serverNow, tick } from "../../api/clock.ts";
 import { api, onlySensor } from "../../api/paths.ts";
 import { REFRESH_MS, useResource } from "../../api/resource.ts";
-import type { Counts, Entity, Rhythm, Sensor } from "../../api/types.ts";
+import type { Counts, Entity, Rhythm, Sensor, System } from "../../api/types.ts";
 import { GapHistogram } from "../../charts/gap-histogram.tsx";
 import { TimeBars } from "../../charts/time-bars.tsx";
 import { WeekHours } from "../../charts/week-hours.tsx";
@@ -20,7 +20,7 @@ import { Panel } from "../parts/panel.tsx";
 import { firstHour } from "./count-range.ts";
 import { fireCommand } from "./fire-command.ts";
 import { RunList } from "./run-list.tsx";
-import { gapRatioWords, sensorLook } from "./sensor-words.ts";
+import { gapRatioWords, type SensorContext, sensorLook } from "./sensor-words.ts";
 
 const SLOWER_MS = 15_000;
 
@@ -36,6 +36,7 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
     [system, entity, since],
   );
   const counts = useResource<Counts>(known ? api.counts() : undefined, { every: SLOWER_MS, body });
+  const bearer = useResource<System>(known ? api.system(system) : undefined, { every: REFRESH_MS });
   const rhythm = useResource<Rhythm>(known ? api.rhythm(system, entity) : undefined, {
     every: SLOWER_MS,
   });
@@ -59,7 +60,12 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
         </a>
       </header>
       <Loaded resource={sensor} what={`the sensor ${name}`} room={<Skeleton rows={3} />}>
-        {(found) => <SensorHead sensor={found} />}
+        {(found) => (
+          <SensorHead
+            sensor={found}
+            context={{ p90Ms: rhythm.data?.p90, system: bearer.data?.state }}
+          />
+        )}
       </Loaded>
       {known && (
         <>
@@ -112,7 +118,7 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
             />
           </Panel>
           <Panel id="runs" title="runs that listed it">
-            <RunList system={system} entity={entity} />
+            <RunList system={system} entity={entity} bearer={bearer.data} />
           </Panel>
         </>
       )}
@@ -120,10 +126,10 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
   );
 }
 
-function SensorHead({ sensor }: { sensor: Sensor }) {
+function SensorHead({ sensor, context }: { sensor: Sensor; context: SensorContext }) {
   tick.value; // The silence grows with every second.
   const now = serverNow();
-  const look = sensorLook(sensor, now);
+  const look = sensorLook(sensor, now, context);
   const silent = sensor.last_fired_at && now - sensor.last_fired_at.getTime();
   const ratio = silent === undefined ? undefined : gapRatioWords(silent, sensor.usual_gap);
   return (
@@ -142,14 +148,16 @@ function SensorHead({ sensor }: { sensor: Sensor }) {
             value: (
               <>
                 {ageWords(Math.max(0, silent))}
-                {ratio && <span class="late"> {ratio}</span>}
+                {ratio && (
+                  <span class={sensor.attention === "SILENT" ? "late" : "faint"}> {ratio}</span>
+                )}
               </>
             ),
           },
           {
-            name: "usual gap",
+            name: "mean gap",
             value: sensor.usual_gap === undefined ? "—" : roughly(sensor.usual_gap),
-            hint: "the mean time between two firings, since the first",
+            hint: "the time between two firings on average, since the first; most gaps may be shorter",
           },
           { name: "fired in all", value: plural(sensor.fired_count, "time") },
           { name: "in this run", value: plural(sensor.run_fired_count, "time") },

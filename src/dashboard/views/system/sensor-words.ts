@@ -13,7 +13,7 @@ export function flagWords(sensor: Sensor, now: number): string {
     case "SILENT": {
       const { last_fired_at: last, usual_gap: gap } = sensor;
       if (!last || !gap) return "silent";
-      return `silent ${durationWords(now - last.getTime())}, usually fires every ${durationWords(gap)}`;
+      return `silent ${durationWords(now - last.getTime())}, fires on average every ${durationWords(gap)}`;
     }
     default:
       return "";

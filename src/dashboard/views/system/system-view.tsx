@@ -49,7 +49,7 @@ export function SystemView({ system: id }: { system: string }) {
   return (
     <>
       {system.data ? <SystemHead system={system.data} /> : <Skeleton rows={3} />}
-      <Ribbon system={id} />
+      <Ribbon system={id} bearer={system.data} />
       {system.data?.current_run && <RunDiff run={system.data.current_run} />}
       <section aria-labelledby="sensors-title">
         <div class="section-head">
