@@ -8,7 +8,7 @@ import {
   stateFor,
 } from "../../src/dashboard/views/fleet/system-words.ts";
 import { runFacts, runLength, runShare } from "../../src/dashboard/views/system/run-ribbon.ts";
-import { flagWords } from "../../src/dashboard/views/system/sensor-words.ts";
+import { flagWords, peerGaps } from "../../src/dashboard/views/system/sensor-words.ts";
 
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
@@ -88,4 +88,23 @@ test("a silent sensor says for how long, and what is usual", () => {
   const sensor = { attention: "SILENT", usual_gap: DAY, last_fired_at: ago(94 * DAY) } as Sensor;
   expect(flagWords(sensor, NOW)).toBe("silent 94 d, fires on average every 1 d");
   expect(flagWords({ ...sensor, attention: "NONE" }, NOW)).toBe("");
+});
+
+test("a sensor that never fired is told with how often others of its kind do", () => {
+  const sensor = (category: string, facts: Partial<Sensor>) =>
+    ({ entity: { category, name: "n", identity: "i" }, run_fired_count: 0, ...facts }) as Sensor;
+  const fires = (category: string, usual_gap: number) =>
+    sensor(category, { run_fired_count: 4, usual_gap });
+  const peers = peerGaps([
+    fires("pir", 90 * MINUTE),
+    fires("pir", DAY),
+    fires("pir", 30 * DAY),
+    fires("door", MINUTE),
+    sensor("smoke", { usual_gap: DAY }),
+  ]);
+  const words = (category: string) =>
+    flagWords(sensor(category, { attention: "NEVER_FIRED" }), NOW, peers);
+
+  expect(words("pir")).toBe("never fired this run; others of its category fire every ~1 d");
+  expect(words("smoke")).toBe("never fired this run");
 });

@@ -14,6 +14,7 @@ import { ActivationTable } from "../parts/activation-table.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Panel } from "../parts/panel.tsx";
+import { FIRST_SENSOR, fireCommand } from "../sensor/fire-command.ts";
 import { completenessLook } from "./completeness-words.ts";
 import { CoverageLists } from "./coverage-lists.tsx";
 import { endWords, runLength } from "./run-words.ts";
@@ -171,7 +172,7 @@ function NothingFired({ run, system }: { run: Run | undefined; system: string })
       commands={[
         {
           note: "Fire a sensor by hand, to see that the way is free:",
-          command: `npx slimmer fire door/front/door-1 --system ${system} --address ${serverAddress()}`,
+          command: fireCommand(system, FIRST_SENSOR, serverAddress()),
         },
       ]}
     />

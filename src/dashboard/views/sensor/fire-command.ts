@@ -1,5 +1,8 @@
 import type { Entity } from "../../api/types.ts";
 
+/** An example of a sensor, for a system that has none. */
+export const FIRST_SENSOR: Entity = { category: "door", name: "front", identity: "door-1" };
+
 /** What to type to fire a sensor by hand. */
 export function fireCommand(system: string, entity: Entity, address: string): string {
   const { category, name, identity } = entity;

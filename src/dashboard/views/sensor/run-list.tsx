@@ -1,4 +1,5 @@
 import { useMemo } from "preact/hooks";
+import { loadAllPages } from "../../api/all-pages.ts";
 import { serverNow } from "../../api/clock.ts";
 import { usePages } from "../../api/pages.ts";
 import { api } from "../../api/paths.ts";
@@ -56,7 +57,8 @@ type Props = { system: string; entity: Entity; bearer: Bearer | undefined };
 /** Every run that listed the sensor. `bearer` is the system, once it is known. */
 export function RunList({ system, entity, bearer }: Props) {
   const columns = useMemo(() => columnsOf(bearer), [bearer]);
-  const pages = usePages(api.runs(system, { ...entity }), {
+  const path = api.runs(system, { ...entity });
+  const pages = usePages(path, {
     rows: rowsOf,
     step: 50,
     every: 30_000,
@@ -72,7 +74,12 @@ export function RunList({ system, entity, bearer }: Props) {
           rows={runs}
           rowKey={({ run_id }) => run_id}
           href={({ run_id }) => to.run(system, run_id)}
-          more={{ hasMore: pages.hasMore, loading: pages.loadingMore, load: pages.loadMore }}
+          more={{
+            hasMore: pages.hasMore,
+            loading: pages.loadingMore,
+            load: pages.loadMore,
+            all: (onProgress) => loadAllPages(path, rowsOf, onProgress),
+          }}
           empty={
             <p class="faint none">
               No run has listed it: it fired without being registered. List it where the run begins,
