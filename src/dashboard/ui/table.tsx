@@ -34,7 +34,8 @@ export type Column<T> = {
 export type More<T> = {
   hasMore: boolean;
   loading: boolean;
-  load: () => void;
+  /** Loads some more; not there where a list around the table does. */
+  load?: () => void;
   /** Loads all rows, to be copied and saved; not there where they are too many for that. */
   all?: (onProgress: (count: number) => void) => Promise<{ rows: T[]; isWhole: boolean }>;
 };
@@ -172,7 +173,7 @@ export function Table<T>(props: Props<T>) {
         </tbody>
       </table>
       {shown.length === 0 && <p class="faint none">Nothing matches “{filter}”.</p>}
-      {more?.hasMore && (
+      {more?.hasMore && more.load && (
         <button type="button" class="button more" disabled={more.loading} onClick={more.load}>
           {more.loading ? "loading…" : "load more"}
         </button>
