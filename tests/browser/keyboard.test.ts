@@ -100,6 +100,23 @@ describe("with the keyboard alone", () => {
     await page.getByText(/needs attention/i).waitFor();
   });
 
+  test("k goes to the row before, and Escape back to where the reader came from", async () => {
+    const page = await open();
+    const focused = () => page.evaluate("document.activeElement.innerText");
+    await page.keyboard.press("j");
+    const first = await focused();
+    await page.keyboard.press("j");
+    expect(await focused()).not.toBe(first);
+    await page.keyboard.press("k");
+    expect(await focused()).toBe(first);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/systems\/harbour-07$/);
+    await page.getByRole("heading", { name: /harbour-07/ }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText(/needs attention/i).waitFor();
+    expect(pathOf(page)).toBe("/");
+  });
+
   test("g and a letter go from screen to screen", async () => {
     const page = await open();
     await page.keyboard.press("g");

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { reachWords } from "../../src/dashboard/ui/reach-words.ts";
 import {
   filterRows,
   formatOrder,
@@ -66,4 +67,13 @@ test("copied and saved cells can't run as formulas, nor break the file", () => {
     'a,b,c,d,e\r\n\'=1+1,-5,"say ""hi"", you",,1970-01-01T00:00:00.000Z\r\n',
   );
   expect(toTsv(["a"], [["two\tcells\nor lines"], ["@x"]])).toBe("a\ntwo cells or lines\n'@x");
+});
+
+test("a filter and an order say that they reach only the rows that are loaded", () => {
+  const part = { shown: 3, loaded: 200, hasMore: true, isFiltered: false, isSorted: false };
+  expect(reachWords(part)).toBe("");
+  expect(reachWords({ ...part, isFiltered: true })).toBe("3 of the first 200");
+  expect(reachWords({ ...part, isSorted: true })).toBe("sorted: the first 200 only");
+  expect(reachWords({ ...part, isFiltered: true, hasMore: false })).toBe("3 of 200");
+  expect(reachWords({ ...part, isSorted: true, hasMore: false })).toBe("");
 });

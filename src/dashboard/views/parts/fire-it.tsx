@@ -1,4 +1,4 @@
-import type { Entity } from "../../api/types.ts";
+import type { Entity, System } from "../../api/types.ts";
 import { Empty } from "../../ui/empty.tsx";
 import { addressNote } from "../../ui/shell-words.ts";
 import { fireCommand } from "./fire-command.ts";
@@ -8,7 +8,7 @@ type Props = {
   system: string;
   /** A run that goes on; where there is none, there is nothing to fire into. */
   run: string | undefined;
-  /** A sensor that the run lists. */
+  /** A sensor; one that the run lists, where it lists any. */
   entity: Entity | undefined;
 };
 
@@ -22,4 +22,10 @@ export function FireIt({ title, system, run, entity }: Props) {
       },
     ];
   return <Empty title={title} commands={commands || []} />;
+}
+
+/** The run of a system that a firing by hand can go into. */
+export function runningRun(system: System | undefined): string | undefined {
+  const run = system?.current_run;
+  return run?.state === "RUNNING" ? run.run_id : undefined;
 }

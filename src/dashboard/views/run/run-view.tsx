@@ -1,7 +1,7 @@
 import { serverNow, tick } from "../../api/clock.ts";
 import { api } from "../../api/paths.ts";
 import { REFRESH_MS, useResource } from "../../api/resource.ts";
-import type { Entity, Run, RunCoverage } from "../../api/types.ts";
+import type { Entity, Run, RunCoverage, System } from "../../api/types.ts";
 import { to } from "../../router/route.ts";
 import { useTitle } from "../../shell/title.ts";
 import { durationWords } from "../../ui/duration-words.ts";
@@ -23,6 +23,11 @@ import { SeqStrip } from "./seq-strip.tsx";
 export function RunView({ system, run }: { system: string; run: string }) {
   useTitle(`run ${run.slice(0, 13)} of ${system}`);
   const found = useResource<Run>(api.run(system, run), { every: REFRESH_MS });
+  // Only its system's signs of life say whether the current run runs.
+  const bearer = useResource<System>(
+    found.data?.state === "RUNNING" ? api.system(system) : undefined,
+    { every: REFRESH_MS },
+  );
   const known = found.error?.isNotFound !== true;
   const coverage = useResource<RunCoverage>(known ? api.coverage(system, run) : undefined, {
     every: 2 * REFRESH_MS,
@@ -35,7 +40,9 @@ export function RunView({ system, run }: { system: string; run: string }) {
           <a href={to.system(system)}>{system}</a> <span class="faint">/ run</span>
         </p>
         <h1 class="run-title">{run}</h1>
-        {found.data && <RunMark state={found.data.state} />}
+        {found.data && (found.data.state !== "RUNNING" || bearer.data || bearer.error) && (
+          <RunMark state={found.data.state} system={bearer.data} />
+        )}
         <span class="gap" />
         {previous && <a href={to.run(system, previous)}>previous run</a>}
         <a class="quiet-button" href={api.csv({ system_id: system, run_id: run })} download>
@@ -43,7 +50,7 @@ export function RunView({ system, run }: { system: string; run: string }) {
         </a>
       </header>
       <Loaded resource={found} what={`the run ${run}`} room={<Skeleton rows={6} />}>
-        {(data) => <RunHead run={data} />}
+        {(data) => <RunHead run={data} silentSince={silentSince(bearer.data)} />}
       </Loaded>
       {known && (
         <>
@@ -73,7 +80,7 @@ export function RunView({ system, run }: { system: string; run: string }) {
   );
 }
 
-function RunHead({ run }: { run: Run }) {
+function RunHead({ run, silentSince }: { run: Run; silentSince: Date | undefined }) {
   tick.value; // It lasts longer with every second.
   const look = completenessLook(run.completeness, run.state);
   const { client, labels } = run;
@@ -107,8 +114,8 @@ function RunHead({ run }: { run: Run }) {
             hint: "the device's clock could not be right: the start is when the server heard of it",
           },
           {
-            name: run.state === "RUNNING" ? "runs for" : "ran for",
-            value: runLength(run, serverNow()),
+            name: lengthName(run, silentSince),
+            value: runLength(run, silentSince?.getTime() ?? serverNow()),
           },
           (run.ended_at ?? run.superseded_at) !== undefined && {
             name: run.ended_at ? "ended" : "replaced",
@@ -146,6 +153,17 @@ function RunHead({ run }: { run: Run }) {
       )}
     </>
   );
+}
+
+function lengthName(run: Run, silentSince: Date | undefined): string {
+  if (run.state !== "RUNNING") return "ran for";
+  return silentSince ? "heard for" : "runs for";
+}
+
+/** The last sign of life of a system that owes one. */
+function silentSince(system: System | undefined): Date | undefined {
+  const isSilent = system?.state === "DOWN" || system?.state === "LATE";
+  return isSilent ? system.last_seen_at : undefined;
 }
 
 type NothingFiredProps = { run: Run | undefined; sensor: Entity | undefined };

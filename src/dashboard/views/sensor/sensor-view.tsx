@@ -14,12 +14,12 @@ import { Skeleton } from "../../ui/skeleton.tsx";
 import { Time } from "../../ui/time.tsx";
 import { ActivationTable, entityWords } from "../parts/activation-table.tsx";
 import { Facts } from "../parts/facts.tsx";
-import { FireIt } from "../parts/fire-it.tsx";
+import { FireIt, runningRun } from "../parts/fire-it.tsx";
 import { ChartRoom, Loaded } from "../parts/loaded.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { firstHour } from "./count-range.ts";
 import { RunList } from "./run-list.tsx";
-import { gapRatioWords, sensorLook } from "./sensor-words.ts";
+import { gapRatioWords, type SensorContext, sensorLook } from "./sensor-words.ts";
 
 const SLOWER_MS = 15_000;
 
@@ -35,6 +35,7 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
     [system, entity, since],
   );
   const counts = useResource<Counts>(known ? api.counts() : undefined, { every: SLOWER_MS, body });
+  const bearer = useResource<System>(known ? api.system(system) : undefined, { every: REFRESH_MS });
   const rhythm = useResource<Rhythm>(known ? api.rhythm(system, entity) : undefined, {
     every: SLOWER_MS,
   });
@@ -58,7 +59,12 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
         </a>
       </header>
       <Loaded resource={sensor} what={`the sensor ${name}`} room={<Skeleton rows={3} />}>
-        {(found) => <SensorHead sensor={found} />}
+        {(found) => (
+          <SensorHead
+            sensor={found}
+            context={{ p90Ms: rhythm.data?.p90, system: bearer.data?.state }}
+          />
+        )}
       </Loaded>
       {known && (
         <>
@@ -97,11 +103,18 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
               entity={entity}
               without="sensor"
               file={`${system} ${entity.category} ${entity.name} ${entity.identity}`}
-              empty={<NotFired system={system} entity={entity} />}
+              empty={
+                <FireIt
+                  title="It has not fired."
+                  system={system}
+                  run={runningRun(bearer.data)}
+                  entity={entity}
+                />
+              }
             />
           </Panel>
           <Panel id="runs" title="runs that listed it">
-            <RunList system={system} entity={entity} />
+            <RunList system={system} entity={entity} bearer={bearer.data} />
           </Panel>
         </>
       )}
@@ -109,10 +122,10 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
   );
 }
 
-function SensorHead({ sensor }: { sensor: Sensor }) {
+function SensorHead({ sensor, context }: { sensor: Sensor; context: SensorContext }) {
   tick.value; // The silence grows with every second.
   const now = serverNow();
-  const look = sensorLook(sensor, now);
+  const look = sensorLook(sensor, now, context);
   const silent = sensor.last_fired_at && now - sensor.last_fired_at.getTime();
   const ratio = silent === undefined ? undefined : gapRatioWords(silent, sensor.usual_gap);
   return (
@@ -131,14 +144,16 @@ function SensorHead({ sensor }: { sensor: Sensor }) {
             value: (
               <>
                 {ageWords(Math.max(0, silent))}
-                {ratio && <span class="late"> {ratio}</span>}
+                {ratio && (
+                  <span class={sensor.attention === "SILENT" ? "late" : "faint"}> {ratio}</span>
+                )}
               </>
             ),
           },
           {
-            name: "usual gap",
+            name: "mean gap",
             value: sensor.usual_gap === undefined ? "—" : roughly(sensor.usual_gap),
-            hint: "the mean time between two firings, since the first",
+            hint: "the time between two firings on average, since the first; most gaps may be shorter",
           },
           { name: "fired in all", value: plural(sensor.fired_count, "time") },
           { name: "in this run", value: plural(sensor.run_fired_count, "time") },
@@ -147,19 +162,6 @@ function SensorHead({ sensor }: { sensor: Sensor }) {
         ]}
       />
     </>
-  );
-}
-
-function NotFired({ system, entity }: { system: string; entity: Entity }) {
-  const { data } = useResource<System>(api.system(system), { every: SLOWER_MS });
-  const run = data?.current_run;
-  return (
-    <FireIt
-      title="It has not fired."
-      system={system}
-      run={run?.state === "RUNNING" ? run.run_id : undefined}
-      entity={entity}
-    />
   );
 }
 

@@ -5,6 +5,7 @@ import { request } from "../../api/request.ts";
 import type { Counts, Sensor } from "../../api/types.ts";
 import { HeatMap, type HeatRow } from "../../charts/heat-map.tsx";
 import { momentWords } from "../../ui/time-words.ts";
+import { type HourSeries, rowsToAsk, seriesFrom } from "./heat-series.ts";
 import { sensorKey } from "./sensor-words.ts";
 
 const HOUR_MS = 3_600_000;
@@ -19,11 +20,12 @@ type Props = {
   onPick: (sensor: Sensor, from: Date, until: Date) => void;
 };
 
-/** Sensor × hour of the last 7 days. Only rows in sight are asked for. */
+/** Sensor × hour of the last 7 days. Only rows in sight, and those of the table, are asked for. */
 export function HeatWeek({ system, sensors, onPick }: Props) {
   const start = useHour() - (HOURS - 1) * HOUR_MS;
   const [seen, setSeen] = useState({ from: 0, to: ROWS_AT_ONCE });
-  const [counts, setCounts] = useState<ReadonlyMap<string, number[]>>(new Map());
+  const [tabled, setTabled] = useState(0);
+  const [series, setSeries] = useState<ReadonlyMap<string, HourSeries>>(new Map());
   const [problem, setProblem] = useState<Error>();
   const countedAt = useRef<number>(undefined);
   const latest = useRef(sensors);
@@ -33,10 +35,10 @@ export function HeatWeek({ system, sensors, onPick }: Props) {
   useEffect(() => {
     const stop = new AbortController();
     const load = async () => {
-      const wanted = latest.current.slice(seen.from, Math.max(seen.to, seen.from + 1));
+      const wanted = rowsToAsk(latest.current, seen, tabled);
       for (let at = 0; at < wanted.length; at += ROWS_AT_ONCE) {
         const some = wanted.slice(at, at + ROWS_AT_ONCE);
-        const { series } = await request<Counts>(api.counts(), {
+        const { series: answered } = await request<Counts>(api.counts(), {
           signal: stop.signal,
           body: {
             system_id: system,
@@ -46,10 +48,11 @@ export function HeatWeek({ system, sensors, onPick }: Props) {
             step: "HOUR",
           },
         });
-        setCounts((old) => {
+        setSeries((old) => {
           const next = new Map(old);
           some.forEach((sensor, index) => {
-            next.set(sensorKey(sensor), series[index]?.counts ?? []);
+            const counts = answered[index]?.counts;
+            if (counts) next.set(sensorKey(sensor), { start, counts });
           });
           return next;
         });
@@ -73,16 +76,16 @@ export function HeatWeek({ system, sensors, onPick }: Props) {
       clearInterval(timer);
       stop.abort();
     };
-  }, [system, start, seen.from, seen.to, keys]);
+  }, [system, start, seen.from, seen.to, tabled, keys]);
 
   const rows = useMemo<HeatRow[]>(
     () =>
       sensors.map((sensor) => {
         const key = sensorKey(sensor);
         const { category, name } = sensor.entity;
-        return { key, label: `${category} / ${name}`, counts: counts.get(key) };
+        return { key, label: `${category} / ${name}`, counts: seriesFrom(series.get(key), start) };
       }),
-    [keys, counts],
+    [keys, series, start],
   );
   const onVisible = useCallback((from: number, to: number) => {
     setSeen((old) => (old.from === from && old.to === to ? old : { from, to }));
@@ -102,6 +105,7 @@ export function HeatWeek({ system, sensors, onPick }: Props) {
         noun="sensor"
         onPick={pick}
         onVisible={onVisible}
+        onTabled={setTabled}
       />
       {problem && (
         // A map that is a minute old is better than none.
