@@ -1,7 +1,9 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { deferred } from "../../src/kit/deferred.ts";
 import { openPage, useBrowser } from "../support/browser.ts";
 import { useDashboard } from "../support/dashboard.ts";
+import { eventually } from "../support/eventually.ts";
 
 const dashboard = useDashboard();
 const browser = useBrowser();
@@ -25,6 +27,45 @@ describe("with the keyboard alone", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: /mill-north/ }).waitFor();
     expect(pathOf(page)).toBe("/systems/mill-north");
+  });
+
+  test("Enter before the answer is there opens the first that is found, when it comes", async () => {
+    const page = await open();
+    const mayAnswer = deferred<void>();
+    await page.route("**/v1/search?*", async (route) => {
+      await mayAnswer.promise;
+      await route.continue();
+    });
+    await page.keyboard.press("/");
+    await page.keyboard.type("mill");
+    await page.keyboard.press("Enter");
+    mayAnswer.resolve();
+    await page.getByRole("heading", { name: /mill-north/ }).waitFor();
+  });
+
+  test("Escape comes back to the row that was opened", async () => {
+    const page = await open();
+    await page.locator("main .tile").first().waitFor();
+    for (const key of ["j", "j", "j"]) await page.keyboard.press(key);
+    const href = await page.locator(":focus").getAttribute("href");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**${href}`);
+    await page.getByRole("heading", { name: "sensors" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator(`main a[href="${href}"]:focus`).waitFor();
+  });
+
+  test("a time says when it was, in full, where there is no row to ask", async () => {
+    const page = await open("/systems/harbour-07");
+    await page.locator(".system-facts time").first().waitFor();
+    await page.getByRole("button", { name: "copy link" }).focus();
+    const at = page.locator(".system-facts .tip:focus");
+    // Past the labels.
+    await eventually(async () => {
+      await page.keyboard.press("Tab");
+      expect(await at.count()).toBe(1);
+    });
+    await page.locator(".tip-box", { hasText: /\d{4}-\d\d-\d\d \d\d:\d\d/ }).waitFor();
   });
 
   test("a sensor is found by its name", async () => {
@@ -57,6 +98,23 @@ describe("with the keyboard alone", () => {
     await page.waitForURL(/\/systems\//);
     await page.goBack();
     await page.getByText(/needs attention/i).waitFor();
+  });
+
+  test("k goes to the row before, and Escape back to where the reader came from", async () => {
+    const page = await open();
+    const focused = () => page.evaluate("document.activeElement.innerText");
+    await page.keyboard.press("j");
+    const first = await focused();
+    await page.keyboard.press("j");
+    expect(await focused()).not.toBe(first);
+    await page.keyboard.press("k");
+    expect(await focused()).toBe(first);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/systems\/harbour-07$/);
+    await page.getByRole("heading", { name: /harbour-07/ }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText(/needs attention/i).waitFor();
+    expect(pathOf(page)).toBe("/");
   });
 
   test("g and a letter go from screen to screen", async () => {

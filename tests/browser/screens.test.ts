@@ -3,15 +3,28 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
+import { v7 } from "uuid";
 import { describe, expect, test } from "vitest";
-import { NARROW, openPage, useBrowser, type View, WIDE } from "../support/browser.ts";
+import type { Entity } from "../../src/domain/entity.ts";
+import {
+  NARROW,
+  NARROWEST,
+  openPage,
+  useBrowser,
+  type View,
+  WIDE,
+  WIDEST,
+} from "../support/browser.ts";
 import { useDashboard } from "../support/dashboard.ts";
 import { eventually } from "../support/eventually.ts";
 import { runsOf } from "../support/web-api.ts";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 /** Where the screens are kept; `SLIMMER_TEST_SCREENS=docs/screens` makes those of the documentation. */
-const FOLDER = process.env.SLIMMER_TEST_SCREENS ?? join(tmpdir(), "slimmer-screens");
+const OWN_FOLDER = join(tmpdir(), "slimmer-screens");
+const FOLDER = process.env.SLIMMER_TEST_SCREENS ?? OWN_FOLDER;
+/** More of a page is on no picture: the last list of some has no end. */
+const MOST_HEIGHT = 3_200;
 
 const dashboard = useDashboard();
 const browser = useBrowser();
@@ -35,6 +48,8 @@ const VIEWS: Record<string, View> = {
   "narrow-light": { ...NARROW, scheme: "light" },
   "narrow-dark": { ...NARROW, scheme: "dark" },
 };
+/** The ends of what a screen must fit; on no picture of the documentation. */
+const ENDS: Record<string, View> = { narrowest: NARROWEST, widest: { ...WIDEST, scheme: "dark" } };
 
 /** Until nothing is a skeleton any more. */
 async function settle(page: Page): Promise<void> {
@@ -44,16 +59,30 @@ async function settle(page: Page): Promise<void> {
   await eventually(async () => expect(await pending.count()).toBe(0));
 }
 
+/** What there is only after something happened, or was opened. */
+const ACTS: Record<string, (page: Page) => Promise<unknown>> = {
+  system: (page) => page.getByText("what changed since the previous run").click(),
+  live: async (page) => {
+    await page.getByText("connected").waitFor();
+    await fireSome();
+    await page
+      .getByText(/act\/s/)
+      .last()
+      .waitFor();
+    await page.getByText(/^lag /).waitFor();
+  },
+};
+
 describe.each(Object.keys(SCREENS))("the screen %s", (screen) => {
-  test.each(Object.keys(VIEWS))(
+  test.each(Object.entries({ ...VIEWS, ...ENDS }))(
     "%s: shows its facts, fits, and axe has nothing serious to say",
-    async (view) => {
+    async (view, size) => {
       const path = await (SCREENS[screen] as () => string)();
-      const page = await openPage(browser(), dashboard().url + path, VIEWS[view]);
+      const page = await openPage(browser(), dashboard().url + path, size);
       await settle(page);
-      if (screen === "live") await page.locator("main time").first().waitFor();
-      await mkdir(FOLDER, { recursive: true });
-      await page.screenshot({ path: join(FOLDER, `${screen}-${view}.png`) });
+      await ACTS[screen]?.(page);
+      await settle(page);
+      await picture(page, view in VIEWS ? FOLDER : OWN_FOLDER, `${screen}-${view}`, size);
       const tooWide = await page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth",
       );
@@ -62,6 +91,30 @@ describe.each(Object.keys(SCREENS))("the screen %s", (screen) => {
     },
   );
 });
+
+/** Something from two systems, a part of it with the delay of a spool. */
+async function fireSome(): Promise<void> {
+  const { url, call } = dashboard();
+  const fire = async (system_id: string, entity: Entity, agoMs: number) => {
+    const [run_id] = await runsOf(url, system_id);
+    const activation_id = v7({ msecs: Date.now() - agoMs });
+    await call.fire({ system_id, run_id: run_id as string, entity, activation_id });
+  };
+  await fire("depot-east", { category: "motion", name: "hall", identity: "m-01" }, 0);
+  await fire("attic", { category: "window", name: "office", identity: "w-01" }, 4 * 60_000);
+  await fire("bakery-main", { category: "door", name: "side entrance", identity: "d-02" }, 0);
+}
+
+async function picture(page: Page, folder: string, name: string, { width }: View): Promise<void> {
+  const whole = (await page.evaluate("document.documentElement.scrollHeight")) as number;
+  const height = Math.min(whole, MOST_HEIGHT);
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({
+    path: join(folder, `${name}.png`),
+    fullPage: true,
+    clip: { x: 0, y: 0, width, height },
+  });
+}
 
 async function seriousViolations(page: Page): Promise<string[]> {
   // Not by a script element, which the page's CSP would refuse.

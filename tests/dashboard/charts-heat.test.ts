@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { heatTableRows } from "../../src/dashboard/charts/heat-map.tsx";
 import { fitText } from "../../src/dashboard/charts/heat-paint.ts";
 import { heatColour, heatLegend, heatSteps } from "../../src/dashboard/charts/heat-steps.ts";
 import { heatCellAt, heatMove, heatWindow } from "../../src/dashboard/charts/heat-window.ts";
+import { rowsToAsk, seriesFrom } from "../../src/dashboard/views/system/heat-series.ts";
 
 const grid = { rows: 10_000, columns: 168, cellWidth: 5, rowHeight: 18 };
 
@@ -74,4 +76,34 @@ test("a name that does not fit loses its middle", () => {
   const cut = fitText("door/quay gate/d-01", 10, letters);
   expect(cut).toHaveLength(10);
   expect(cut).toMatch(/^door\/.*….*01$/);
+});
+
+test("the table of a map does not take what is not known for nothing", () => {
+  const rows = [
+    { key: "a", label: "door / front", counts: [1, 0, 2] },
+    { key: "b", label: "door / back", counts: undefined },
+  ];
+  const days = [
+    { column: 0, columns: 2 },
+    { column: 2, columns: 1 },
+  ];
+  expect(heatTableRows(rows, days)).toEqual([
+    ["door / front", 1, 2, 3],
+    ["door / back", "—", "—", "—"],
+  ]);
+});
+
+test("rows in sight and those of the table are asked for, each once", () => {
+  const rows = ["a", "b", "c", "d", "e"];
+  expect(rowsToAsk(rows, { from: 1, to: 3 }, 0)).toEqual(["b", "c"]);
+  expect(rowsToAsk(rows, { from: 3, to: 5 }, 2)).toEqual(["a", "b", "d", "e"]);
+  expect(rowsToAsk(rows, { from: 0, to: 2 }, 100)).toEqual(rows);
+  expect(rowsToAsk(rows, { from: 0, to: 0 }, 0)).toEqual(["a"]);
+});
+
+test("counts from before the full hour are not shown an hour beside their time", () => {
+  const series = { start: 3_600_000, counts: [1, 2] };
+  expect(seriesFrom(series, 3_600_000)).toEqual([1, 2]);
+  expect(seriesFrom(series, 7_200_000)).toBeUndefined();
+  expect(seriesFrom(undefined, 0)).toBeUndefined();
 });

@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { hourBins, hoursPerBar } from "../../src/dashboard/charts/hour-bins.ts";
 import { binAt } from "../../src/dashboard/charts/time-bars.tsx";
-import { cellWords, peakWords } from "../../src/dashboard/charts/week-hours.tsx";
+import {
+  cellWords,
+  peakWords,
+  timeWords,
+  weekSteps,
+} from "../../src/dashboard/charts/week-hours.tsx";
 import {
   dayBoundaries,
   HOUR_MS,
@@ -51,6 +56,20 @@ test("thirty days give every hour of the week its mean, though some weekdays cam
 
   expect(new Set(table.flat().map(({ hours }) => hours))).toEqual(new Set([4, 5]));
   expect(new Set(table.flat().map(perHour))).toEqual(new Set([1]));
+});
+
+test("the colours of a month are those of its own counts, also when an hour of it came twice", () => {
+  // Five Sundays, and on the last of them Paris has two hours that begin at 02:00: six, where other hours have four or five.
+  const start = Date.parse("2026-09-26T00:00:00Z");
+  const mondayMs = Date.parse("2026-09-28T08:00:00Z");
+  const isMonday = (ms: number) => (ms - mondayMs) % (7 * 24 * HOUR_MS) === 0;
+  const counts = ones(720).map((_, index) => (isMonday(start + index * HOUR_MS) ? 1 : 0));
+  const table = weekHours(start, counts, "Europe/Paris");
+
+  expect(table[6]?.[2]?.hours).toBe(6);
+  expect(table[0]?.[10]).toEqual({ count: 4, hours: 4 });
+  expect(weekSteps(table).at(-1)).toBe(4);
+  expect(timeWords(table)).toBe("in 30 days");
 });
 
 test("an hour of the week is told with its mean", () => {

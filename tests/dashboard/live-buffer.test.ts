@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Activation } from "../../src/dashboard/api/types.ts";
-import { createLiveBuffer } from "../../src/dashboard/live/live-buffer.ts";
+import { createLiveBuffer, type FeedItem, isHole } from "../../src/dashboard/live/live-buffer.ts";
 import { createRateMeter, median } from "../../src/dashboard/live/rate-meter.ts";
 
 const rows = (from: number, to: number) =>
@@ -8,15 +8,17 @@ const rows = (from: number, to: number) =>
     { length: to - from },
     (_, at) => ({ system_id: "attic", activation_id: `${from + at}` }) as Activation,
   );
-const ids = (activations: readonly Activation[]) =>
-  activations.map(({ activation_id }) => Number(activation_id));
+/** A row by its number, a hole by how many are not shown. */
+const seen = (items: readonly FeedItem[]) =>
+  items.map((item) => (isHole(item) ? `${item.notShown} not shown` : Number(item.activation_id)));
+const hole = (notShown: number) => ({ notShown, since: new Date(0), until: new Date(1) });
 
 test("rows are drawn newest first, once", () => {
   const buffer = createLiveBuffer(10);
   buffer.push(rows(0, 3));
   buffer.push(rows(3, 5));
-  expect(buffer.take()).toEqual({ rows: rows(0, 5).reverse(), replaces: false });
-  expect(buffer.take()).toEqual({ rows: [], replaces: false });
+  expect(buffer.take()).toEqual({ items: rows(0, 5).reverse(), replaces: false });
+  expect(buffer.take()).toEqual({ items: [], replaces: false });
 });
 
 test("what a resumed feed sends again is not shown twice", () => {
@@ -25,7 +27,7 @@ test("what a resumed feed sends again is not shown twice", () => {
   buffer.take();
   buffer.push(rows(2, 6));
   expect(buffer.count).toBe(2);
-  expect(ids(buffer.take().rows)).toEqual([5, 4]);
+  expect(seen(buffer.take().items)).toEqual([5, 4]);
 });
 
 test("the same id of two systems is two rows", () => {
@@ -37,26 +39,43 @@ test("the same id of two systems is two rows", () => {
 
 test("while it is held, it counts everything and keeps only what can be shown", () => {
   const buffer = createLiveBuffer(5);
-  for (let from = 0; from < 1_000; from += 10) buffer.push(rows(from, from + 10), 90);
+  for (let from = 0; from < 1_000; from += 10) buffer.push(rows(from, from + 10), hole(90));
   expect(buffer.count).toBe(10_000);
-  const { rows: kept, replaces } = buffer.take();
-  expect(ids(kept)).toEqual([999, 998, 997, 996, 995]);
+  const { items, replaces } = buffer.take();
+  expect(seen(items)).toEqual([999, 998, 997, 996, 995]);
   expect(replaces).toBe(true);
 });
 
-test("rows with a hole before them take the place of what was shown", () => {
-  const buffer = createLiveBuffer(5);
-  buffer.push(rows(0, 2), 400);
-  expect(buffer.take().replaces).toBe(true);
+test("what the feed leaves out is a line where it is missing, above what was there", () => {
+  const buffer = createLiveBuffer(10);
+  buffer.push(rows(0, 2));
+  buffer.take();
+  buffer.push(rows(2, 4), hole(185));
+  expect(buffer.count).toBe(187);
+  const { items, replaces } = buffer.take();
+  expect(seen(items)).toEqual([3, 2, "185 not shown"]);
+  expect(replaces).toBe(false);
 });
 
-test("a feed that begins anew may send everything again", () => {
+test("the rows of a feed that begins anew take the place of what was there", () => {
   const buffer = createLiveBuffer(5);
   buffer.push(rows(0, 2));
   buffer.take();
-  buffer.clear();
+  buffer.push(rows(2, 3));
+  buffer.beginAnew();
+  expect(seen(buffer.take().items), "nothing new has come yet").toEqual([2]);
+  buffer.push(rows(0, 4));
+  expect(buffer.take()).toEqual({ items: rows(0, 4).reverse(), replaces: true });
+  buffer.push(rows(3, 5));
+  expect(buffer.take()).toEqual({ items: rows(4, 5), replaces: false });
+});
+
+test("what waits while the feed begins anew is counted once", () => {
+  const buffer = createLiveBuffer(5);
   buffer.push(rows(0, 2));
-  expect(buffer.count).toBe(2);
+  buffer.beginAnew();
+  buffer.push(rows(0, 3));
+  expect(buffer.count).toBe(3);
 });
 
 test("the rate is that of the last seconds, and unknown in the first one", () => {

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import type { Sensor } from "../../src/dashboard/api/types.ts";
 import { marksOf } from "../../src/dashboard/views/parts/activation-marks.ts";
 import { firstHour, SHOWN_HOURS } from "../../src/dashboard/views/sensor/count-range.ts";
-import { fireCommand } from "../../src/dashboard/views/sensor/fire-command.ts";
 import { gapRatioWords, sensorLook } from "../../src/dashboard/views/sensor/sensor-words.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
@@ -22,8 +21,32 @@ const sensor: Sensor = {
 };
 
 test("a sensor that is well is told by its rhythm", () => {
-  expect(sensorLook(sensor, NOW).words).toBe("Fires every ~6 min; the last time was 2 min ago.");
+  expect(sensorLook(sensor, NOW).words).toBe(
+    "Fires on average every ~6 min; the last time was 2 min ago.",
+  );
   expect(sensorLook(sensor, NOW).tone).toBe("up");
+});
+
+test("a silence that is long for the sensor is not green, though it is no alarm yet", () => {
+  const silent = (minutes: number) => ({
+    ...sensor,
+    last_fired_at: new Date(NOW - minutes * MINUTE),
+  });
+
+  expect(sensorLook(silent(8), NOW).tone).toBe("up");
+  expect(sensorLook(silent(10), NOW).tone).toBe("stopped");
+  // By what its gaps were like, where that is known: the mean of gaps that come in bursts says little.
+  expect(sensorLook(silent(10), NOW, { p90Ms: 12 * MINUTE }).tone).toBe("up");
+  expect(sensorLook(silent(13), NOW, { p90Ms: 12 * MINUTE }).tone).toBe("stopped");
+});
+
+test("a sensor is not green while its system is silent", () => {
+  for (const system of ["DOWN", "LATE"] as const) {
+    const { tone, words } = sensorLook(sensor, NOW, { system });
+    expect(tone).toBe("stopped");
+    expect(words).toMatch(/the last time was 2 min ago. Its system is silent.$/);
+  }
+  expect(sensorLook(sensor, NOW, { system: "UP" }).tone).toBe("up");
 });
 
 test("each attention has a sentence and a shape of its own", () => {
@@ -33,7 +56,7 @@ test("each attention has a sentence and a shape of its own", () => {
     last_fired_at: new Date(NOW - 94 * DAY),
   };
   expect(sensorLook(silent, NOW).words).toBe(
-    "Silent for 94 d, though it usually fires every ~6 min.",
+    "Silent for 94 d, though it fires on average every ~6 min.",
   );
   const never = { ...sensor, attention: "NEVER_FIRED" as const };
   expect(sensorLook(never, NOW).words).toBe(
@@ -47,10 +70,10 @@ test("each attention has a sentence and a shape of its own", () => {
   expect(new Set(shapes).size).toBe(all.length);
 });
 
-test("a silence is compared with the usual gap once it is out of the ordinary", () => {
+test("a silence is compared with the mean gap once it is out of the ordinary", () => {
   expect(gapRatioWords(6 * MINUTE, 6 * MINUTE)).toBeUndefined();
-  expect(gapRatioWords(27 * MINUTE, 6 * MINUTE)).toBe("4.5 times the usual gap");
-  expect(gapRatioWords(94 * DAY, 6 * MINUTE)).toBe("22,560 times the usual gap");
+  expect(gapRatioWords(27 * MINUTE, 6 * MINUTE)).toBe("4.5 times the mean gap");
+  expect(gapRatioWords(94 * DAY, 6 * MINUTE)).toBe("22,560 times the mean gap");
   expect(gapRatioWords(94 * DAY, undefined)).toBeUndefined();
 });
 
@@ -58,16 +81,6 @@ test("thirty days end with the hour that has begun", () => {
   const first = firstHour(NOW + 30 * MINUTE);
 
   expect(first.getTime() + (SHOWN_HOURS - 1) * 60 * MINUTE).toBe(NOW);
-});
-
-test("the command that is taught can be pasted, whatever the names", () => {
-  const entity = { category: "door", name: "front", identity: "d-1" };
-  expect(fireCommand("attic", entity, "box:50051")).toBe(
-    "npx slimmer fire door/front/d-1 --system attic --address box:50051",
-  );
-  expect(fireCommand("attic", { ...entity, name: "bob's / door" }, "box:50051")).toBe(
-    `npx slimmer fire '{"category":"door","name":"bob'\\''s / door","identity":"d-1"}' --system attic --address box:50051`,
-  );
 });
 
 test("marks of an activation are shapes with words", () => {

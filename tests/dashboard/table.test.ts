@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { reachWords } from "../../src/dashboard/ui/reach-words.ts";
 import {
   filterRows,
   formatOrder,
@@ -80,4 +81,13 @@ test("the cells that are saved are those of the server's exports, and none begin
       expect(beginning).not.toMatch(FORMULA);
     }
   }
+});
+
+test("a filter and an order say that they reach only the rows that are loaded", () => {
+  const part = { shown: 3, loaded: 200, hasMore: true, isFiltered: false, isSorted: false };
+  expect(reachWords(part)).toBe("");
+  expect(reachWords({ ...part, isFiltered: true })).toBe("3 of the first 200");
+  expect(reachWords({ ...part, isSorted: true })).toBe("sorted: the first 200 only");
+  expect(reachWords({ ...part, isFiltered: true, hasMore: false })).toBe("3 of 200");
+  expect(reachWords({ ...part, isSorted: true, hasMore: false })).toBe("");
 });

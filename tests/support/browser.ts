@@ -7,6 +7,9 @@ export type View = { width: number; height: number; scheme?: "light" | "dark"; t
 
 export const WIDE: View = { width: 1_280, height: 860 };
 export const NARROW: View = { width: 390, height: 844, touch: true };
+/** The narrowest and the widest that every screen must fit. */
+export const NARROWEST: View = { width: 360, height: 740, touch: true };
+export const WIDEST: View = { width: 2_560, height: 1_440 };
 
 /** A Chromium for the tests of a file; `hosts` are names that it takes for other addresses. */
 export function useBrowser({ hosts = {} }: { hosts?: Record<string, string> } = {}): () => Browser {

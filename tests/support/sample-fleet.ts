@@ -14,6 +14,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const SILENT_AFTER_MS = 2 * MINUTE;
 const ROWS_OF_A_FLUSH = 1_000;
+const ALONE_SINCE_MS = 4 * HOUR;
 
 /** What becomes of the latest run of a sample system. */
 type Fate = "up" | "late" | "down" | "stopped" | "quiet";
@@ -77,7 +78,9 @@ export async function createSampleFleet(url: string, nowMs: number): Promise<voi
   await db.connect();
   try {
     const random = seededRandom(7);
-    for (const sample of SAMPLES) await createSystem(db, sample, nowMs, random);
+    const rows: ActivationRow[] = [];
+    for (const sample of SAMPLES) rows.push(...(await createSystem(db, sample, nowMs, random)));
+    await store(db, rows, nowMs);
     while ((await fold(db)).more);
     // As if it had been stored when it came.
     await db.query("update fold_records set created_at = received_at + interval '6 ms'");
@@ -87,22 +90,26 @@ export async function createSampleFleet(url: string, nowMs: number): Promise<voi
     await db.query(
       `update entities set created_at = systems.created_at from systems where systems.system_no = entities.system_no`,
     );
+    // Estimates of sizes are part of what the storage page tells.
+    await db.query("analyze");
   } finally {
     await db.end();
   }
 }
 
+/** Registers the runs of a system, and says what was fired in them. */
 async function createSystem(
   db: pg.Client,
   { systemId, site, fate, runs, busy }: Sample,
   nowMs: number,
   random: () => number,
-): Promise<void> {
+): Promise<ActivationRow[]> {
   const lastSignMs =
     nowMs - { up: 4_000, late: 50_000, down: 14 * MINUTE, stopped: 3 * HOUR, quiet: HOUR }[fate];
   let systemNo = 0;
   let runNo = 0;
   let runId = "";
+  const stored: ActivationRow[] = [];
   for (const [place, daysAgo] of runs.entries()) {
     const isLast = place === runs.length - 1;
     const startedAtMs = nowMs - daysAgo * DAY;
@@ -128,7 +135,7 @@ async function createSystem(
     const entityNos = await numbersOf(db, systemNo);
     const rows = firings({ systemNo, runNo, startedAtMs, endMs, busy, entityNos, isLast, random });
     if (isLast) rows.push(...oddities({ systemNo, runNo, tamperNo, endMs, rows }));
-    await store(db, rows);
+    stored.push(...rows);
     if (!isLast && place % 2 === 0) {
       await inTransaction(db, () =>
         endRun(db, { systemId, runId, reason: "planned update", endedAtMs: endMs }),
@@ -140,7 +147,7 @@ async function createSystem(
       endRun(db, { systemId, runId, reason: "maintenance", endedAtMs: lastSignMs }),
     );
   }
-  if (fate === "quiet") return;
+  if (fate === "quiet") return stored;
   await recordPresence(db, [
     {
       systemNo,
@@ -149,6 +156,7 @@ async function createSystem(
       report: { sent: 1_200, spooled: fate === "late" ? 31 : 0, lost: fate === "down" ? 3 : 0 },
     },
   ]);
+  return stored;
 }
 
 async function numbersOf(db: pg.Client, systemNo: number): Promise<number[]> {
@@ -255,11 +263,19 @@ function oddities(run: {
   ];
 }
 
-async function store(db: pg.Client, rows: readonly ActivationRow[]): Promise<void> {
+/**
+ * In the order in which they came, of all systems. The latest one by one, as a fleet that is not busy is stored: all systems of
+ * a flush are heard of when it is stored, and the live feed tells its rows in the order of their systems.
+ */
+async function store(db: pg.Client, rows: readonly ActivationRow[], nowMs: number): Promise<void> {
   const inOrder = rows.toSorted((a, b) => a.receivedAtUs - b.receivedAtUs);
-  for (let first = 0; first < inOrder.length; first += ROWS_OF_A_FLUSH) {
-    await storeNew(db, inOrder.slice(first, first + ROWS_OF_A_FLUSH).sort(compareRows));
+  const aloneFromUs = (nowMs - ALONE_SINCE_MS) * 1_000;
+  const alone = inOrder.findIndex(({ receivedAtUs }) => receivedAtUs >= aloneFromUs);
+  for (let first = 0; first < alone; first += ROWS_OF_A_FLUSH) {
+    const flush = inOrder.slice(first, Math.min(alone, first + ROWS_OF_A_FLUSH));
+    await storeNew(db, flush.sort(compareRows));
   }
+  for (const row of inOrder.slice(alone)) await storeNew(db, [row]);
 }
 
 async function inTransaction<T>(db: pg.Client, work: () => Promise<T>): Promise<T> {

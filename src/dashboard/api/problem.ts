@@ -24,6 +24,11 @@ export class ApiProblem extends Error {
     this.status = init.status ?? 0;
   }
 
+  /** The server, or the way to it: whatever else was asked for does not come either. */
+  get isOutage(): boolean {
+    return this.kind === "unreachable" || this.status >= 500;
+  }
+
   get isNotFound(): boolean {
     return this.code === 5;
   }

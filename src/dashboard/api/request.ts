@@ -8,14 +8,39 @@ type Cached = { etag: string; value: unknown };
 const cache = new Map<string, Cached>();
 const MOST_CACHED = 64;
 
+/** Longer than the server itself lets a statement take by default: whatever says nothing for so long hangs. */
+const LONGEST_MS = 15_000;
+
 export type RequestOptions = {
   /** Makes it a POST. */
   body?: unknown;
   signal?: AbortSignal;
+  /** How long the answer may take, to its end. */
+  longestMs?: number;
 };
 
 /** Asks the JSON API. Throws an ApiProblem for whatever goes wrong, except for an abort by the caller. */
-export async function request<T>(path: string, { body, signal }: RequestOptions = {}): Promise<T> {
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const { signal, longestMs = LONGEST_MS } = options;
+  // AbortSignal.any is younger than some browsers that can show the rest.
+  const flight = new AbortController();
+  const abort = () => flight.abort();
+  const timer = setTimeout(abort, longestMs);
+  signal?.addEventListener("abort", abort);
+  if (signal?.aborted) abort();
+  try {
+    return await ask<T>(path, options.body, flight.signal);
+  } catch (cause) {
+    if (signal?.aborted || !flight.signal.aborted) throw cause;
+    const words = `The server did not answer within ${Math.round(longestMs / 1_000)} seconds.`;
+    throw new ApiProblem("unreachable", words, { cause });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+async function ask<T>(path: string, body: unknown, signal: AbortSignal): Promise<T> {
   const cached = body === undefined ? cache.get(path) : undefined;
   const response = await send(path, body, signal, cached);
   if (response.status === 304 && cached) return cached.value as T;
@@ -35,7 +60,7 @@ export async function request<T>(path: string, { body, signal }: RequestOptions 
 async function send(
   path: string,
   body: unknown,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
   cached: Cached | undefined,
 ): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json" };
@@ -47,19 +72,19 @@ async function send(
       // The tags are kept here: the browser's own cache would hide a 304.
       cache: "no-store",
       ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
-      ...(signal && { signal }),
+      signal,
     });
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    if (signal.aborted) throw cause;
     throw new ApiProblem("unreachable", "The server can't be reached.", { cause });
   }
 }
 
-async function readJson(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
+async function readJson(response: Response, signal: AbortSignal): Promise<unknown> {
   try {
     return await response.json();
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    if (signal.aborted) throw cause;
     return undefined;
   }
 }

@@ -9,7 +9,7 @@ export type Resource<T> = {
   error: ApiProblem | undefined;
   /** Nothing to show yet. */
   loading: boolean;
-  /** Since when `data` is no longer fresh, because refreshing fails. */
+  /** When `data` was last known to be right, where refreshing fails since. */
   staleSince: number | undefined;
   refresh: () => void;
 };
@@ -40,7 +40,10 @@ export function useResource<T>(
   return useLoaded(key, load, options.every);
 }
 
-const remembered = new Map<string, unknown>();
+/** An answer, and when the server last said that it is so. */
+type Good<T> = { data: T; at: number };
+
+const remembered = new Map<string, Good<unknown>>();
 const MOST_REMEMBERED = 40;
 
 /** The part that lists in pages share: loads, keeps the last value, repeats, pauses while the tab is hidden. */
@@ -49,14 +52,14 @@ export function useLoaded<T>(
   load: (signal: AbortSignal) => Promise<T>,
   every?: number,
 ): Resource<T> {
-  type State = { key: string | undefined; data?: T; error?: ApiProblem; staleSince?: number };
-  const [state, setState] = useState<State>(() => ({ key, ...recall<T>(key) }));
+  const [state, setState] = useState<State<T>>(() => begun(key));
   const refresh = useRef<() => void>(() => {});
 
   useEffect(() => {
     if (key === undefined) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let flight: AbortController | undefined;
+    let goodAt = recall<T>(key)?.at;
 
     const ask = async () => {
       clearTimeout(timer);
@@ -67,13 +70,14 @@ export function useLoaded<T>(
       try {
         const data = await load(mine.signal);
         if (mine.signal.aborted) return;
-        remember(key, data);
+        goodAt = Date.now();
+        remember(key, { data, at: goodAt });
         setState((old) =>
           old.key === key && old.data === data && !old.error ? old : { key, data },
         );
       } catch (error) {
         if (mine.signal.aborted) return;
-        setState((old) => failed(old.key === key ? old : { key, ...recall<T>(key) }, error));
+        setState((old) => failed(old.key === key ? old : begun<T>(key), error, goodAt));
       }
       if (flight === mine) flight = undefined;
       if (every && document.visibilityState === "visible") timer = setTimeout(ask, every);
@@ -98,7 +102,7 @@ export function useLoaded<T>(
     };
   }, [key, load, every]);
 
-  const current: State = state.key === key ? state : { key, ...recall<T>(key) };
+  const current = state.key === key ? state : begun<T>(key);
   return {
     data: current.data,
     error: current.error,
@@ -108,29 +112,35 @@ export function useLoaded<T>(
   };
 }
 
-function failed<S extends { error?: ApiProblem; staleSince?: number; data?: unknown }>(
-  state: S,
-  error: unknown,
-): S {
+type State<T> = {
+  key: string | undefined;
+  data?: T;
+  error?: ApiProblem;
+  staleSince?: number | undefined;
+};
+
+/** What there is before anything was asked: the last good answer, if it is remembered. */
+function begun<T>(key: string | undefined): State<T> {
+  const good = key === undefined ? undefined : recall<T>(key);
+  return good ? { key, data: good.data } : { key };
+}
+
+function failed<T>(state: State<T>, error: unknown, goodAt: number | undefined): State<T> {
   const problem =
     error instanceof ApiProblem
       ? error
       : new ApiProblem("unintelligible", "The page could not read the answer.", { cause: error });
-  return {
-    ...state,
-    error: problem,
-    ...(state.data !== undefined && { staleSince: state.staleSince ?? Date.now() }),
-  };
+  return { ...state, error: problem, staleSince: state.data === undefined ? undefined : goodAt };
 }
 
 /** Going back shows what was there at once, while it is asked for anew. */
-function remember(key: string, data: unknown): void {
+function remember(key: string, good: Good<unknown>): void {
   remembered.delete(key);
-  remembered.set(key, data);
+  remembered.set(key, good);
   const oldest = remembered.keys().next().value;
   if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
 }
 
-function recall<T>(key: string | undefined): { data?: T } {
-  return key !== undefined && remembered.has(key) ? { data: remembered.get(key) as T } : {};
+function recall<T>(key: string): Good<T> | undefined {
+  return remembered.get(key) as Good<T> | undefined;
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 /** How many rows are made at a time: a table of everything could be larger than a browser likes. */
 const ROWS_AT_ONCE = 100;
@@ -11,22 +11,31 @@ export type ChartTableProps = {
   titles: readonly string[];
   /** Called when the table is opened. */
   rows(): readonly (readonly Cell[])[];
+  /** Hears how many rows are shown of an open table, 0 when it is closed: only they need their numbers. */
+  onShown?(rows: number): void;
 };
 
 /** The numbers of a chart as a table, made only when somebody opens it. */
 export function ChartTable(props: ChartTableProps) {
   const [open, setOpen] = useState(false);
   return (
-    <details class="chart-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details
+      class="chart-table"
+      onToggle={(event) => {
+        setOpen(event.currentTarget.open);
+        if (!event.currentTarget.open) props.onShown?.(0);
+      }}
+    >
       <summary>Show as table</summary>
       {open && <Rows {...props} />}
     </details>
   );
 }
 
-function Rows({ caption, titles, rows }: ChartTableProps) {
+function Rows({ caption, titles, rows, onShown }: ChartTableProps) {
   const [shown, setShown] = useState(ROWS_AT_ONCE);
   const all = rows();
+  useEffect(() => onShown?.(shown), [shown, onShown]);
   return (
     // Scrolls by itself on a narrow screen, so the keyboard must reach it.
     <section

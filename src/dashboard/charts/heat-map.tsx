@@ -28,6 +28,8 @@ export type HeatMapProps = {
   onPick?(row: HeatRow, index: number): void;
   /** Which rows are in sight, so that only their counts need to be fetched. */
   onVisible?(from: number, to: number): void;
+  /** How many rows, from the first, the table of it shows: they are needed too. */
+  onTabled?(rows: number): void;
 };
 
 type Cell = { row: number; column: number };
@@ -42,7 +44,7 @@ const MOST_HEIGHT = HEADER_HEIGHT + 26 * ROW_HEIGHT;
  * the keyboard: arrows move, Enter picks. Its numbers can be had as a table too.
  */
 export function HeatMap(props: HeatMapProps) {
-  const { rows, start, stepMs = 3_600_000, noun = "sensor", onPick, onVisible } = props;
+  const { rows, start, stepMs = 3_600_000, noun = "sensor", onPick, onVisible, onTabled } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height } = useSize(scroller);
@@ -223,7 +225,8 @@ export function HeatMap(props: HeatMapProps) {
       <ChartTable
         caption={`Activations by ${noun} and day`}
         titles={[noun, ...days.map(({ long }) => long), "all"]}
-        rows={() => tableRows(rows, days)}
+        rows={() => heatTableRows(rows, days)}
+        {...(onTabled && { onShown: onTabled })}
       />
     </figure>
   );
@@ -242,14 +245,19 @@ function daysOf(startMs: number, stepMs: number, columns: number): Day[] {
   }));
 }
 
-function tableRows(rows: readonly HeatRow[], days: readonly Day[]): (string | number)[][] {
+/** The sums of the days, and of all; a dash where the counts are not known. */
+export function heatTableRows(
+  rows: readonly HeatRow[],
+  days: readonly { column: number; columns: number }[],
+): (string | number)[][] {
   return rows.map(({ label, counts }) => {
-    const sums = days.map(({ column, columns }) => sum(counts?.slice(column, column + columns)));
+    if (!counts) return [label, ...days.map(() => "—"), "—"];
+    const sums = days.map(({ column, columns }) => sum(counts.slice(column, column + columns)));
     return [label, ...sums, sum(counts)];
   });
 }
 
-function sum(counts: readonly number[] = []): number {
+function sum(counts: readonly number[]): number {
   return counts.reduce((all, count) => all + count, 0);
 }
 

@@ -16,10 +16,7 @@ export type WeekHoursProps = {
 export function WeekHours({ start, counts }: WeekHoursProps) {
   const startMs = start.getTime();
   const table = useMemo(() => weekHours(startMs, counts), [startMs, counts]);
-  const weeks = Math.max(1, ...table.flat().map(({ hours }) => hours));
-  // Means, as high as if every hour had come equally often: the colours can be compared, and the numbers stay whole.
-  const weight = (cell: WeekHour) => Math.ceil(perHour(cell) * weeks - 1e-9);
-  const steps = useMemo(() => heatSteps(Math.max(...table.flat().map(weight))), [table]);
+  const steps = useMemo(() => weekSteps(table), [table]);
   const [told, setTold] = useState<string>();
 
   return (
@@ -49,7 +46,7 @@ export function WeekHours({ start, counts }: WeekHoursProps) {
                 {row.map((cell, hour) => (
                   <td
                     key={hour}
-                    class={`heat-${heatColour(steps, weight(cell))}`}
+                    class={`heat-${heatColour(steps, cell.count)}`}
                     onPointerEnter={() => setTold(cellWords(weekday, hour, cell))}
                   >
                     <span class="sr">{cell.count}</span>
@@ -64,11 +61,22 @@ export function WeekHours({ start, counts }: WeekHoursProps) {
         <p class="chart-told">{told ?? <span class="faint">{peakWords(table)}</span>}</p>
         <HeatLegend
           steps={heatLegend(steps, (value) => value.toLocaleString("en"))}
-          unit={weeks === 1 ? "in that hour" : `in ${weeks} weeks`}
+          unit={timeWords(table)}
         />
       </figcaption>
     </figure>
   );
+}
+
+/** Where the colours begin. They are those of the counts themselves, so that a cell's number is in the legend. */
+export function weekSteps(table: readonly (readonly WeekHour[])[]): readonly number[] {
+  return heatSteps(Math.max(...table.flat().map(({ count }) => count)));
+}
+
+/** "in 30 days": the time that was counted. */
+export function timeWords(table: readonly (readonly WeekHour[])[]): string {
+  const days = Math.round(table.flat().reduce((sum, { hours }) => sum + hours, 0) / 24);
+  return days === 1 ? "in a day" : `in ${days} days`;
 }
 
 /** "Mon 14:00–15:00: 12 in 4 such hours, 3 each". */

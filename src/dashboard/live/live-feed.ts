@@ -1,11 +1,12 @@
 import { revive } from "../api/revive.ts";
 import type { LiveBatch } from "../api/types.ts";
 import { connection } from "./connection.ts";
+import { feedRefusal } from "./feed-refusal.ts";
 
 type Handlers = {
   onBatch: (batch: LiveBatch) => void;
   /** The feed begins anew, with the latest rows: what is shown may have a gap before them. */
-  onRestart?: () => void;
+  onRestart: () => void;
 };
 
 /** The server speaks every 20 s at least. */
@@ -13,40 +14,46 @@ const SILENCE_MS = 45_000;
 const LONGEST_WAIT_MS = 15_000;
 
 /**
- * Follows /v1/live. The browser comes back by itself after a cut, with the last id it has read; where it gives up (an HTTP
- * error), or hears nothing for too long, this opens a new source that goes on after the same id. Returns how to stop.
+ * Follows /v1/live. The browser comes back by itself after a cut, with the last id it has read. Where it gives up (an HTTP
+ * error), or hears nothing for too long, this opens a new source that goes on after the same id; unless the server refuses
+ * what is asked for, which ends it. Returns how to stop.
  */
 export function openFeed(path: string, { onBatch, onRestart }: Handlers): () => void {
   let source: EventSource | undefined;
   let cursor = "";
   let attempts = 0;
+  let heardAt = Date.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let watchdog: ReturnType<typeof setTimeout> | undefined;
+  const stopped = new AbortController();
 
+  const target = () => (cursor ? resumed(path, cursor) : path);
   const open = () => {
     clearTimeout(timer);
     source?.close();
-    source = new EventSource(cursor ? resumed(path, cursor) : path);
-    source.addEventListener("open", alive);
-    source.addEventListener("heartbeat", (event) => {
+    const mine = new EventSource(target());
+    source = mine;
+    mine.addEventListener("open", alive);
+    mine.addEventListener("heartbeat", (event) => {
       take(event);
       alive();
     });
-    source.addEventListener("activations", (event) => {
+    mine.addEventListener("activations", (event) => {
       take(event);
       alive();
       onBatch(revive<LiveBatch>(JSON.parse(event.data)));
     });
-    source.addEventListener("expired", () => {
-      cursor = "";
-      onRestart?.();
-      open();
-    });
-    source.addEventListener("error", () => {
+    mine.addEventListener("expired", restart);
+    mine.addEventListener("error", () => {
       lost();
-      if (source?.readyState === EventSource.CLOSED) later();
+      if (mine.readyState === EventSource.CLOSED) void learn();
     });
     watch();
+  };
+  const restart = () => {
+    cursor = "";
+    onRestart();
+    open();
   };
 
   const take = (event: MessageEvent) => {
@@ -54,8 +61,12 @@ export function openFeed(path: string, { onBatch, onRestart }: Handlers): () => 
   };
   const alive = () => {
     attempts = 0;
+    heardAt = Date.now();
     if (connection.value.state !== "live") connection.value = { state: "live" };
     watch();
+  };
+  const lost = () => {
+    if (connection.value.state !== "lost") connection.value = { state: "lost", since: heardAt };
   };
   const watch = () => {
     clearTimeout(watchdog);
@@ -64,23 +75,31 @@ export function openFeed(path: string, { onBatch, onRestart }: Handlers): () => 
       open();
     }, SILENCE_MS);
   };
-  const later = () => {
-    clearTimeout(timer);
-    timer = setTimeout(open, Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** attempts++));
+  /** What to do after the browser gave up. */
+  const learn = async () => {
+    const problem = await feedRefusal(target(), stopped.signal);
+    if (stopped.signal.aborted || source?.readyState !== EventSource.CLOSED) return;
+    if (problem?.status === 400 && cursor) {
+      // What was asked for was good before: it is the place in the feed that a newer server can't read.
+      restart();
+    } else if (problem) {
+      clearTimeout(watchdog);
+      connection.value = { state: "refused", problem };
+    } else {
+      clearTimeout(timer);
+      timer = setTimeout(open, Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** attempts++));
+    }
   };
 
   connection.value = { state: "connecting" };
   open();
   return () => {
+    stopped.abort();
     clearTimeout(timer);
     clearTimeout(watchdog);
     source?.close();
     connection.value = { state: "idle" };
   };
-}
-
-function lost(): void {
-  if (connection.value.state !== "lost") connection.value = { state: "lost", since: Date.now() };
 }
 
 function resumed(path: string, cursor: string): string {

@@ -12,6 +12,12 @@ export const query = computed(() => new URLSearchParams(place.value.search));
 /** Counts the visits of other pages, so that the shell knows when to move the focus. */
 export const visits = signal(0);
 
+/** How a page was left: kept in the history, so that going back finds it again. */
+export type Left = { scrollY: number; focus: string | undefined };
+
+/** How the page was left that the reader has come back to; undefined on a page that is new. */
+export let returnedTo: Left | undefined;
+
 const MOVED_INSIDE = "slimmer-moved";
 let moved = false;
 
@@ -20,7 +26,9 @@ export function navigate(href: string): void {
   const target = new URL(href, location.href);
   const samePath = target.pathname === location.pathname;
   moved = true;
-  history.replaceState({ ...history.state, scrollY }, "");
+  const left: Left = { scrollY, focus: focusedLink() };
+  history.replaceState({ ...history.state, left }, "");
+  returnedTo = undefined;
   history.pushState({ [MOVED_INSIDE]: true }, "", target);
   read();
   if (!samePath) {
@@ -67,6 +75,7 @@ export function useQueryList<K extends string>(name: string): [K[], (value: K[])
 export function startRouter(): void {
   addEventListener("popstate", () => {
     const before = place.value.path;
+    returnedTo = history.state?.left;
     read();
     if (place.value.path !== before) visits.value += 1;
   });
@@ -80,6 +89,12 @@ export function startRouter(): void {
     event.preventDefault();
     navigate(link.href);
   });
+}
+
+/** The link that the keyboard is at, by its address: a click leaves nothing that has to be found again. */
+function focusedLink(): string | undefined {
+  const at = document.activeElement;
+  return (at?.matches("main a:focus-visible") && at.getAttribute("href")) || undefined;
 }
 
 function read(): void {

@@ -3,6 +3,7 @@ import type { Fleet } from "../api/types.ts";
 import { route } from "../router/location.ts";
 import { to, type View } from "../router/route.ts";
 import { countWords, plural, rateWords } from "../ui/number-words.ts";
+import { Sparkline } from "../ui/sparkline.tsx";
 import { systemLook } from "../ui/state-words.ts";
 import { useFleet } from "./fleet-context.ts";
 import { keyListOpen } from "./keys.ts";
@@ -79,6 +80,9 @@ function Figures({ fleet }: { fleet: Fleet }) {
             <span class="num">{countWords(count)}</span> {systemLook(state).word}
           </a>
         ))}
+      <span class="rate-spark">
+        <Sparkline counts={fleet.hourly_counts} width={72} height={14} />
+      </span>
       <span class="num rate" data-tip="activations a second, over the last half minute">
         {rate === undefined ? "" : `${rateWords(rate)} act/s`}
       </span>

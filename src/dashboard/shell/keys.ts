@@ -64,8 +64,8 @@ export function startKeys(): void {
 
 function act(key: string, target: EventTarget | null): boolean {
   const extra = extraKeys.value.get(key);
-  // A button or a link that has the focus needs its own Space.
-  if (extra && !(key === " " && (target as Element | null)?.closest?.("button, a, summary"))) {
+  // A button that has the focus needs its own Space; on a link it does nothing but scroll.
+  if (extra && !(key === " " && (target as Element | null)?.closest?.("button, summary"))) {
     extra.run();
     return true;
   }

@@ -9,13 +9,18 @@ import { StateMark } from "../ui/state-mark.tsx";
 type Hit = { href: string; key: string; group: string; content: preact.JSX.Element };
 
 const PAUSE_MS = 150;
+/** Of a question; the server takes no more. */
+const LONGEST = 128;
 
 /** Finds systems, sensors and runs; a combobox, as ARIA describes it. */
 export function SearchBox() {
   const [text, setText] = useState("");
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
-  const wanted = useLater(text.trim().slice(0, 128));
+  /** Enter was pressed before the answer came: the first hit opens when it does. */
+  const [isAwaited, setAwaited] = useState(false);
+  const typed = text.trim().slice(0, LONGEST);
+  const wanted = useLater(typed);
   const found = useResource<SearchHits>(wanted ? api.search(wanted) : undefined);
   const hits = found.data && wanted ? hitsOf(found.data) : [];
   const active = hits[Math.min(at, hits.length - 1)];
@@ -25,9 +30,16 @@ export function SearchBox() {
     if (!hit) return;
     setOpen(false);
     setText("");
+    setAwaited(false);
     input.current?.blur();
     navigate(hit.href);
   };
+  const isSettled = wanted === typed && wanted !== "" && Boolean(found.data ?? found.error);
+  useEffect(() => {
+    if (!isAwaited || !isSettled) return;
+    setAwaited(false);
+    go(active);
+  }, [isAwaited, isSettled]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -36,10 +48,12 @@ export function SearchBox() {
       if (hits.length) setAt((Math.min(at, hits.length - 1) + step + hits.length) % hits.length);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (wanted === text.trim()) go(active);
+      if (isSettled) go(active);
+      else setAwaited(typed !== "");
     } else if (event.key === "Escape" && open && text) {
       event.preventDefault();
       setText("");
+      setAwaited(false);
       setOpen(false);
     }
   };
@@ -64,6 +78,7 @@ export function SearchBox() {
         value={text}
         onInput={(event) => {
           setText(event.currentTarget.value);
+          setAwaited(false);
           setAt(0);
           setOpen(true);
         }}
@@ -91,7 +106,7 @@ export function SearchBox() {
             {hit.content}
           </div>
         ))}
-        {hits.length === 0 && <p class="faint none">{emptyWords(found, wanted === text.trim())}</p>}
+        {hits.length === 0 && <p class="faint none">{emptyWords(found, wanted === typed)}</p>}
       </div>
     </search>
   );

@@ -41,9 +41,11 @@ export function startTips(): void {
   document.addEventListener("click", hide);
 }
 
-/** The times of a row, in full: whoever moves by keyboard has no pointer to ask each of them. */
+/** What a row itself says, or its times in full: whoever moves by keyboard has no pointer to ask each of them. */
 function rowText(row: Element | null): string {
   if (!row) return "";
+  const own = row.getAttribute("data-tip");
+  if (own) return own;
   return [...row.querySelectorAll("[data-tip]:has(time)")]
     .map((element) => {
       const label = element.closest("[data-label]")?.getAttribute("data-label");

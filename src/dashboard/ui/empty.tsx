@@ -24,8 +24,3 @@ export function Empty({ title, children, commands = [] }: Props) {
     </div>
   );
 }
-
-/** Where this page came from, as a client on the reader's network would name the gRPC server. */
-export function serverAddress(): string {
-  return `${location.hostname || "localhost"}:50051`;
-}

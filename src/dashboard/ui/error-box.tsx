@@ -1,11 +1,11 @@
 import type { ApiProblem } from "../api/problem.ts";
-import { minuteWords } from "./time-words.ts";
+import { momentWords } from "./time-words.ts";
 
 type Props = {
   problem: ApiProblem;
   /** What was to be shown, in words: "the sensors of harbour-07". */
   what: string;
-  /** Since when the data on the page is old, if there is some. */
+  /** When the data on the page was last known to be right, if there is some. */
   staleSince?: number | undefined;
   onRetry?: () => void;
 };
@@ -34,7 +34,7 @@ export function ErrorBox({ problem, what, staleSince, onRetry }: Props) {
 function staysTrue(staleSince: number | undefined): string {
   return staleSince === undefined
     ? "Sensors go on recording meanwhile: reading and writing are apart."
-    : `What is shown was right at ${minuteWords(new Date(staleSince))}; sensors go on recording meanwhile.`;
+    : `What is shown was right at ${momentWords(new Date(staleSince), Date.now())}; sensors go on recording meanwhile.`;
 }
 
 function advice(problem: ApiProblem): string {

@@ -1,7 +1,7 @@
 export { Chips, Choice } from "./chips.tsx";
 export { CopyButton } from "./copy-button.tsx";
 export { ageWords, durationWords, lagWords, relativeWords, roughly } from "./duration-words.ts";
-export { Empty, serverAddress } from "./empty.tsx";
+export { Empty } from "./empty.tsx";
 export { ErrorBox } from "./error-box.tsx";
 export { memo } from "./memo.ts";
 export { bytesWords, countWords, plural, rateWords, shortCount } from "./number-words.ts";

@@ -1,4 +1,5 @@
-import type { RunState, SystemState } from "../api/types.ts";
+import type { RunState, System, SystemState } from "../api/types.ts";
+import { momentWords } from "./time-words.ts";
 
 /** A state is told by a shape, a word and a colour, so that none of them is needed. */
 export type Look = { shape: string; word: string; tone: string; meaning: string };
@@ -19,7 +20,7 @@ const SYSTEM: Partial<Record<SystemState, Look>> = {
 };
 
 const RUN: Partial<Record<RunState, Look>> = {
-  RUNNING: { shape: "●", word: "running", tone: "up", meaning: "the current run" },
+  RUNNING: { shape: "◔", word: "current", tone: "quiet", meaning: "the current run" },
   ENDED: { shape: "◌", word: "ended", tone: "stopped", meaning: "ended on purpose" },
   LOST: { shape: "✕", word: "lost", tone: "down", meaning: "never said that it ends" },
 };
@@ -30,6 +31,29 @@ export function systemLook(state: SystemState): Look {
   return SYSTEM[state] ?? UNKNOWN;
 }
 
-export function runLook(state: RunState): Look {
-  return RUN[state] ?? UNKNOWN;
+/** What is known of the system that a run belongs to. */
+export type Bearer = Pick<System, "state" | "last_seen_at">;
+
+/**
+ * How a run is. That it is the current one does not say that it runs: only its system's signs of life do, so without them it
+ * is never green. `now` is the server's clock.
+ */
+export function runLook(state: RunState, system: Bearer | undefined, now: number): Look {
+  const known = RUN[state] ?? UNKNOWN;
+  if (state !== "RUNNING" || !system) return known;
+  const { shape, tone, meaning } = systemLook(system.state);
+  switch (system.state) {
+    case "UP":
+      return { shape, tone, word: "running", meaning: `the current run: ${meaning}` };
+    case "LATE":
+    case "DOWN": {
+      const seen = system.last_seen_at;
+      const word = seen ? `silent since ${momentWords(seen, now)}` : "silent";
+      return { shape, tone, word, meaning: `the current run: ${meaning}` };
+    }
+    case "QUIET":
+      return { ...known, meaning: `the current run: ${meaning}` };
+    default:
+      return known;
+  }
 }

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { useQuery } from "../router/location.ts";
-import { CopyButton } from "./copy-button.tsx";
-import { saveText } from "./download.ts";
 import { countWords } from "./number-words.ts";
+import { reachWords } from "./reach-words.ts";
 import { useRowWindow } from "./row-window.ts";
+import { TableExport } from "./table-export.tsx";
 import {
   filterRows,
   formatOrder,
@@ -13,7 +13,7 @@ import {
   sortRows,
   type Value,
 } from "./table-order.ts";
-import { cellText, toCsv, toTsv } from "./table-text.ts";
+import { cellText } from "./table-text.ts";
 
 export type Column<T> = {
   /** Its name in the address. */
@@ -28,6 +28,16 @@ export type Column<T> = {
   /** What the title means. */
   hint?: string;
   class?: string;
+};
+
+/** A table of which only the first rows are loaded. */
+export type More<T> = {
+  hasMore: boolean;
+  loading: boolean;
+  /** Loads some more; not there where a list around the table does. */
+  load?: () => void;
+  /** Loads all rows, to be copied and saved; not there where they are too many for that. */
+  all?: (onProgress: (count: number) => void) => Promise<{ rows: T[]; isWhole: boolean }>;
 };
 
 type Props<T> = {
@@ -48,7 +58,9 @@ type Props<T> = {
   /** Stands in the tools of the table, before the filter. */
   tools?: ComponentChildren;
   empty?: ComponentChildren;
-  more?: { hasMore: boolean; loading: boolean; load: () => void } | undefined;
+  more?: More<T> | undefined;
+  /** Where the server has all rows as CSV, if it has. */
+  csvHref?: string;
 };
 
 const FEW = 8;
@@ -61,19 +73,18 @@ export function Table<T>(props: Props<T>) {
   const order = parseOrder(sort);
   const body = useRef<HTMLTableSectionElement>(null);
 
-  const shown = useMemo(() => {
+  const arrange = (some: readonly T[]) => {
     const matching = filterRows(
-      rows,
+      some,
       (row) => columns.map((column) => cellText(column.value(row))).join(" "),
       filter,
     );
     const column = columns.find(({ key }) => key === order?.key);
     return column && order ? sortRows(matching, column.value, order.down) : matching;
-  }, [rows, columns, filter, sort]);
+  };
+  const shown = useMemo(() => arrange(rows), [rows, columns, filter, sort]);
 
   const range = useRowWindow(body, shown.length);
-  const head = columns.map(({ title }) => title);
-  const values = () => shown.map((row) => columns.map(({ value }) => value(row)));
   const filterable = props.filterable ?? (rows.length > FEW || filter !== "");
 
   if (rows.length === 0 && empty) {
@@ -101,16 +112,22 @@ export function Table<T>(props: Props<T>) {
           />
         )}
         <span class="faint num" aria-live="polite">
-          {filter ? `${countWords(shown.length)} of ${countWords(rows.length)}` : ""}
+          {reachWords({
+            shown: shown.length,
+            loaded: rows.length,
+            hasMore: more?.hasMore ?? false,
+            isFiltered: filter !== "",
+            isSorted: order !== undefined,
+          })}
         </span>
-        <CopyButton class="quiet-button" text={() => toTsv(head, values())} label="copy" />
-        <button
-          type="button"
-          class="quiet-button"
-          onClick={() => saveText(`${props.file ?? name}.csv`, "text/csv", toCsv(head, values()))}
-        >
-          CSV
-        </button>
+        <TableExport
+          columns={columns}
+          shown={shown}
+          arrange={arrange}
+          more={more}
+          file={props.file ?? name}
+          csvHref={props.csvHref}
+        />
       </div>
       <table class="table" aria-label={label} aria-rowcount={shown.length + 1}>
         <thead>
@@ -156,7 +173,7 @@ export function Table<T>(props: Props<T>) {
         </tbody>
       </table>
       {shown.length === 0 && <p class="faint none">Nothing matches “{filter}”.</p>}
-      {more?.hasMore && (
+      {more?.hasMore && more.load && (
         <button type="button" class="button more" disabled={more.loading} onClick={more.load}>
           {more.loading ? "loading…" : "load more"}
         </button>

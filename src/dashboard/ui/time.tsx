@@ -9,14 +9,16 @@ type Props = {
   none?: string;
   /** When it arrived, where that is another clock than the one of `at`. */
   arrived?: Date | undefined;
+  /** Where it is in no row or link that has the focus instead. */
+  focusable?: boolean;
 };
 
 /** "3 min ago", with the absolute time and its zone (and when it arrived) on hover and focus. */
-export function Time({ at, none = "—", arrived }: Props) {
+export function Time({ at, none = "—", arrived, focusable = false }: Props) {
   if (!at) return <span class="faint">{none}</span>;
   tick.value; // The words age with every second.
   return (
-    <Tooltip text={hint(at, arrived)}>
+    <Tooltip text={hint(at, arrived)} focusable={focusable}>
       <time class="num" dateTime={at.toISOString()}>
         {relativeWords(at.getTime(), serverNow())}
       </time>

@@ -1,25 +1,19 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Pages, usePages } from "../../api/pages.ts";
+import { usePages } from "../../api/pages.ts";
 import { api } from "../../api/paths.ts";
 import { REFRESH_MS } from "../../api/resource.ts";
-import type { Fleet, System, SystemList, SystemState } from "../../api/types.ts";
+import type { Fleet } from "../../api/types.ts";
 import { useQuery, useQueryList } from "../../router/location.ts";
 import { useFleet } from "../../shell/fleet-context.ts";
 import { useTitle } from "../../shell/title.ts";
-import { Chips, Choice } from "../../ui/chips.tsx";
-import { Empty, serverAddress } from "../../ui/empty.tsx";
+import { Empty } from "../../ui/empty.tsx";
 import { ErrorBox } from "../../ui/error-box.tsx";
-import { countWords, shortCount } from "../../ui/number-words.ts";
-import { Skeleton } from "../../ui/skeleton.tsx";
-import { Sparkline } from "../../ui/sparkline.tsx";
-import { SYSTEM_STATES, systemLook } from "../../ui/state-words.ts";
-import { SystemTable } from "./system-table.tsx";
-import { AttentionRow, SystemTile } from "./system-tile.tsx";
-import { groupByLabel, labelKeys } from "./system-words.ts";
-
-const WORST = ["DOWN", "LATE"];
-const OTHERS = ["UP", "QUIET", "STOPPED"];
-const rowsOf = ({ systems }: SystemList) => systems;
+import { useMedia } from "../../ui/use-media.ts";
+import { firstCommands } from "../parts/first-commands.ts";
+import { Attention, ByLabel, Others, Rows, systemsOf } from "./fleet-lists.tsx";
+import { FleetSummary } from "./fleet-summary.tsx";
+import { FleetTools } from "./fleet-tools.tsx";
+import { labelKeys } from "./system-words.ts";
 
 /** Is everything alive? The worst first. */
 export function FleetView() {
@@ -29,274 +23,85 @@ export function FleetView() {
   return (
     <>
       <h1 class="sr">Fleet</h1>
-      {fleet.error && !fleet.data && (
-        <ErrorBox problem={fleet.error} what="the fleet" onRetry={fleet.refresh} />
+      {/* Of an outage the banner tells. */}
+      {fleet.error && !(fleet.data && fleet.error.isOutage) && (
+        <ErrorBox
+          problem={fleet.error}
+          what="the fleet"
+          staleSince={fleet.staleSince}
+          onRetry={fleet.refresh}
+        />
       )}
-      <Summary fleet={fleet.data} />
-      <Lists fleet={fleet.data} />
+      <Systems fleet={fleet.data} />
     </>
   );
 }
 
-function Summary({ fleet }: { fleet: Fleet | undefined }) {
-  const day = fleet?.hourly_counts.reduce((sum, count) => sum + count, 0);
-  const figures: [string, string | undefined, string?][] = [
-    ["activations, 24 h", day === undefined ? undefined : shortCount(day)],
-    ["in all", fleet && shortCount(fleet.fired_count)],
-    ["sensors listed", fleet && countWords(fleet.sensors), "in the lists of the current runs"],
-    [
-      "backlog",
-      fleet && shortCount(fleet.spooled),
-      "activations that wait on clients, as they last said",
-    ],
-    ["lost", fleet && shortCount(fleet.lost), "activations that clients say they had to drop"],
-  ];
-  return (
-    <dl class="fleet-sum">
-      <div>
-        <dt>by the hour</dt>
-        <dd>
-          {fleet ? <Sparkline counts={fleet.hourly_counts} width={240} height={24} /> : "\u00a0"}
-        </dd>
-      </div>
-      {figures.map(([title, figure, tip]) => (
-        <div key={title} data-tip={tip}>
-          <dt>{title}</dt>
-          <dd>{figure ?? "\u00a0"}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
+const WORST = ["DOWN", "LATE"];
+const OTHERS = ["UP", "QUIET", "STOPPED"];
+const OPTIONS = { rows: systemsOf, every: REFRESH_MS, step: 200 };
 
-function Lists({ fleet }: { fleet: Fleet | undefined }) {
-  const [chosen, setChosen] = useQueryList<string>("state");
-  const [label, setLabel] = useQuery("label");
-  const [group, setGroup] = useQuery("group", "state");
-  const [show, setShow] = useQuery("show", "tiles");
-  const [text, setText] = useQuery("q");
+/** As tiles, the worst apart from the others; as rows or by a label, one list of all. */
+function Systems({ fleet }: { fleet: Fleet | undefined }) {
+  const [chosen] = useQueryList<string>("state");
+  const [label] = useQuery("label");
+  const [group] = useQuery("group", "state");
+  const [show] = useQuery("show", "tiles");
+  const [text] = useQuery("q");
   const query = useSettled(text);
+  const isNarrow = useMedia("(max-width: 640px)");
 
   const states = chosen.map((state) => state.toUpperCase());
-  const wanted = (some: readonly string[]) =>
-    states.length === 0 ? some : some.filter((state) => states.includes(state));
-  const filters = { query, label };
-  const options = { rows: rowsOf, every: REFRESH_MS, step: 200 };
-  const worst = usePages(listPath(wanted(WORST), { ...filters }), options);
-  const others = usePages(listPath(wanted(OTHERS), { ...filters, order: "NAME" }), options);
-  const known = [...(worst.data ?? []), ...(others.data ?? [])];
-  const keys = labelKeys(known);
-  const key = group.startsWith("label.") ? group.slice(6) : undefined;
+  const key = group.startsWith("label.") ? group.slice("label.".length) : undefined;
+  const asRows = show === "rows";
+  const isOneList = asRows || key !== undefined;
+  const listPath = (some: readonly string[], order?: string) => {
+    const wanted = states.length === 0 ? some : some.filter((state) => states.includes(state));
+    return wanted.length === 0 ? undefined : api.systems({ states: wanted, query, label, order });
+  };
+  const path = api.systems({ states, query, label });
+  const all = usePages(isOneList ? path : undefined, OPTIONS);
+  const worst = usePages(isOneList ? undefined : listPath(WORST), OPTIONS);
+  const others = usePages(isOneList ? undefined : listPath(OTHERS, "NAME"), OPTIONS);
+  const known = [...(all.data ?? []), ...(worst.data ?? []), ...(others.data ?? [])];
   const isFiltered = query !== "" || label !== "" || states.length > 0;
 
+  const summary = <FleetSummary key="summary" fleet={fleet} />;
+  const tools = <FleetTools key="tools" fleet={fleet} keys={labelKeys(known)} />;
+  if (isOneList) {
+    return (
+      <>
+        {summary}
+        {tools}
+        {key === undefined ? (
+          <Rows pages={all} path={path} />
+        ) : (
+          <ByLabel pages={all} path={path} label={key} asRows={asRows} />
+        )}
+      </>
+    );
+  }
+  const rest = fleet && fleet.up + fleet.quiet + fleet.stopped;
+  const attention = <Attention key="attention" pages={worst} isFiltered={isFiltered} />;
   return (
     <>
-      <div class="fleet-tools">
-        <input
-          type="search"
-          class="field"
-          placeholder="filter systems"
-          aria-label="filter systems by name"
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-        <Chips
-          label="states"
-          options={SYSTEM_STATES.map((state) => ({
-            value: state.toLowerCase(),
-            label: (
-              <>
-                <span class={systemLook(state).tone} aria-hidden="true">
-                  {systemLook(state).shape}
-                </span>{" "}
-                {systemLook(state).word}
-              </>
-            ),
-            ...(fleet && { count: countOf(fleet, state) }),
-          }))}
-          chosen={chosen}
-          onChange={setChosen}
-        />
-        {label && (
-          <button type="button" class="chip" aria-pressed="true" onClick={() => setLabel("")}>
-            {label} ✕
-          </button>
-        )}
-        <span class="gap" />
-        <label>
-          <span class="faint">group by </span>
-          <select
-            class="field group"
-            value={group}
-            onChange={(event) => setGroup(event.currentTarget.value)}
-          >
-            <option value="state">state</option>
-            {[...new Set([...keys, ...(key ? [key] : [])])].map((name) => (
-              <option key={name} value={`label.${name}`}>
-                label {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <Choice
-          label="show as"
-          options={[
-            { value: "tiles", label: "tiles" },
-            { value: "rows", label: "rows" },
-          ]}
-          chosen={show === "rows" ? "rows" : "tiles"}
-          onChange={setShow}
-        />
-      </div>
-      {key ? (
-        <ByLabel label={key} systems={known} pages={others} />
-      ) : (
-        <ByState worst={worst} others={others} show={show} fleet={fleet} isFiltered={isFiltered} />
-      )}
+      {/* On a small screen the figures and filters would push down what the reader came for. */}
+      {isNarrow ? [attention, summary, tools] : [summary, tools, attention]}
+      <Others pages={others} isFiltered={isFiltered} count={rest} />
     </>
-  );
-}
-
-type ByStateProps = {
-  worst: Pages<System>;
-  others: Pages<System>;
-  show: string;
-  fleet: Fleet | undefined;
-  isFiltered: boolean;
-};
-
-function ByState({ worst, others, show, fleet, isFiltered }: ByStateProps) {
-  const rest =
-    fleet && !isFiltered ? ` (${countWords(fleet.up + fleet.quiet + fleet.stopped)})` : "";
-  return (
-    <>
-      <section aria-labelledby="attention">
-        <div class="section-head">
-          <h2 id="attention">needs attention</h2>
-        </div>
-        {worst.loading && <Skeleton rows={3} />}
-        {worst.error && !worst.data && (
-          <ErrorBox problem={worst.error} what="what needs attention" onRetry={worst.refresh} />
-        )}
-        {worst.data?.map((system) => (
-          <AttentionRow key={system.system_id} system={system} />
-        ))}
-        {worst.data?.length === 0 && (
-          <p class="faint calm">
-            {isFiltered
-              ? "Nothing here that the filter leaves."
-              : "Nothing: no system is late or down."}
-          </p>
-        )}
-        <More pages={worst} />
-      </section>
-      <section aria-labelledby="others">
-        <div class="section-head">
-          <h2 id="others">everything else{rest}</h2>
-        </div>
-        {others.loading && <Skeleton rows={6} />}
-        {others.error && !others.data && (
-          <ErrorBox problem={others.error} what="the systems" onRetry={others.refresh} />
-        )}
-        {others.data && others.data.length === 0 && (
-          <p class="faint calm">
-            {isFiltered ? "Nothing here that the filter leaves." : "Nothing else."}
-          </p>
-        )}
-        {others.data && others.data.length > 0 && show === "rows" && <SystemTable pages={others} />}
-        {others.data && show !== "rows" && (
-          <>
-            <Tiles systems={others.data} />
-            <More pages={others} />
-          </>
-        )}
-      </section>
-    </>
-  );
-}
-
-function ByLabel({
-  label,
-  systems,
-  pages,
-}: {
-  label: string;
-  systems: System[];
-  pages: Pages<System>;
-}) {
-  return (
-    <section aria-label={`systems by ${label}`}>
-      {pages.loading && <Skeleton rows={6} />}
-      {groupByLabel(systems, label).map(({ value, systems: members }) => (
-        <div key={value ?? "\u0000"}>
-          <h2 class="group-title">
-            {value === undefined ? <span class="faint">without {label}</span> : value}
-            <span class="faint num">{countWords(members.length)}</span>
-          </h2>
-          <Tiles systems={members} />
-        </div>
-      ))}
-      <More pages={pages} />
-    </section>
-  );
-}
-
-function Tiles({ systems }: { systems: readonly System[] }) {
-  return (
-    <div class="tiles">
-      {systems.map((system) => (
-        <SystemTile key={system.system_id} system={system} />
-      ))}
-    </div>
-  );
-}
-
-function More({ pages }: { pages: Pages<System> }) {
-  if (!pages.hasMore) return null;
-  return (
-    <button type="button" class="button more" disabled={pages.loadingMore} onClick={pages.loadMore}>
-      {pages.loadingMore ? "loading…" : "load more"}
-    </button>
   );
 }
 
 function NoSystems() {
   return (
-    <Empty
-      title="No system has registered yet."
-      commands={[
-        {
-          note: "See what it looks like, with a house that is made up:",
-          command: "npx slimmer demo",
-        },
-        {
-          note: "Or fire a first sensor of your own:",
-          command: `npx slimmer fire door/front/door-1 --system greenhouse --address ${serverAddress()}`,
-        },
-      ]}
-    >
+    <Empty title="No system has registered yet." commands={firstCommands()}>
       This page shows it within seconds. No need to load it anew.
     </Empty>
   );
 }
 
-function listPath(states: readonly string[], filters: Record<string, string>): string | undefined {
-  return states.length === 0 ? undefined : api.systems({ states, ...filters });
-}
-
 function sizeOf(fleet: Fleet): number {
   return fleet.up + fleet.late + fleet.down + fleet.stopped + fleet.quiet;
-}
-
-function countOf(fleet: Fleet, state: SystemState): number {
-  const counts: Partial<Record<SystemState, number>> = {
-    UP: fleet.up,
-    LATE: fleet.late,
-    DOWN: fleet.down,
-    STOPPED: fleet.stopped,
-    QUIET: fleet.quiet,
-  };
-  return counts[state] ?? 0;
 }
 
 /** A text once it rests: not every letter is a question to the server. */

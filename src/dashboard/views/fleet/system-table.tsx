@@ -1,12 +1,12 @@
 import { serverNow } from "../../api/clock.ts";
-import type { Pages } from "../../api/pages.ts";
 import type { System } from "../../api/types.ts";
 import { to } from "../../router/route.ts";
 import { durationWords } from "../../ui/duration-words.ts";
+import { countWords } from "../../ui/number-words.ts";
 import { Sparkline } from "../../ui/sparkline.tsx";
 import { StateMark } from "../../ui/state-mark.tsx";
 import { systemLook } from "../../ui/state-words.ts";
-import { type Column, Table } from "../../ui/table.tsx";
+import { type Column, type More, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 
 const COLUMNS: readonly Column<System>[] = [
@@ -47,15 +47,14 @@ const COLUMNS: readonly Column<System>[] = [
   {
     key: "day",
     title: "24 h",
-    hint: "activations in the last 24 hours",
+    hint: "activations in the last 24 hours, by the hour and in all",
     align: "end",
-    value: ({ hourly_counts }) => hourly_counts.reduce((sum, count) => sum + count, 0),
-  },
-  {
-    key: "rhythm",
-    title: "by the hour",
-    value: () => undefined,
-    cell: ({ hourly_counts }) => <Sparkline counts={hourly_counts} />,
+    value: dayOf,
+    cell: (system) => (
+      <span class="day">
+        <Sparkline counts={system.hourly_counts} /> {countWords(dayOf(system))}
+      </span>
+    ),
   },
   {
     key: "backlog",
@@ -73,18 +72,30 @@ const COLUMNS: readonly Column<System>[] = [
   },
 ];
 
+type Props = {
+  systems: readonly System[] /** The name of the file to save. */;
+  file: string;
+  more: More<System>;
+};
+
 /** Systems as rows, to sort and to copy. */
-export function SystemTable({ pages }: { pages: Pages<System> }) {
+export function SystemTable({ systems, file, more }: Props) {
   return (
     <Table
       label="systems"
       name="systems"
+      file={file}
       columns={COLUMNS}
-      rows={pages.data ?? []}
+      rows={systems}
       rowKey={({ system_id }) => system_id}
       href={({ system_id }) => to.system(system_id)}
       filterable={false}
-      more={{ hasMore: pages.hasMore, loading: pages.loadingMore, load: pages.loadMore }}
+      more={more}
+      empty={<p class="faint none">Nothing here that the filter leaves.</p>}
     />
   );
+}
+
+function dayOf({ hourly_counts }: System): number {
+  return hourly_counts.reduce((sum, count) => sum + count, 0);
 }

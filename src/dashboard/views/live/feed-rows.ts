@@ -1,19 +1,31 @@
 import type { Activation } from "../../api/types.ts";
+import { type FeedItem, type Hole, isHole } from "../../live/live-buffer.ts";
 import { to } from "../../router/route.ts";
 import { durationWords, lagWords } from "../../ui/duration-words.ts";
 import { absoluteWords, clockWords, dateWords, dayWords } from "../../ui/time-words.ts";
+import { createHoleRow, type HoleLink } from "./hole-row.ts";
 
 /** Beyond what is in sight, in both directions. */
 const BEYOND = 8;
 
+type Options = {
+  /** How many rows the list holds. */
+  size: number;
+  /** What scrolls, where it is not the page. */
+  frame?: HTMLElement | undefined;
+  /** Where to find what a hole left out. */
+  linkOf?: (hole: Hole) => HoleLink;
+};
+
 /**
  * The rows of a feed, made by hand: a thousand a second are too many for anything in between. With a `frame` that scrolls,
- * only the rows in sight are in the document, and those that leave it are filled anew; without one, all are.
+ * only the rows in sight are in the document, and those that leave it are filled anew; without one, all are. The row that
+ * has the focus is never filled anew: who presses Enter must open what they see.
  */
-export function createFeedRows(list: HTMLElement, size: number, frame?: HTMLElement) {
+export function createFeedRows(list: HTMLElement, { size, frame, linkOf }: Options) {
   /** Newest first. */
-  let rows: Activation[] = [];
-  let drawn = new Map<Activation, HTMLElement>();
+  let rows: FeedItem[] = [];
+  let drawn = new Map<FeedItem, HTMLElement>();
   let rowHeight = 28;
   let frameHeight = 0;
   let frameRequest = 0;
@@ -66,24 +78,33 @@ export function createFeedRows(list: HTMLElement, size: number, frame?: HTMLElem
     return [from, Math.min(rows.length, above + Math.ceil(frameHeight / rowHeight) + BEYOND)];
   };
 
-  const draw = (slides: ReadonlySet<Activation>) => {
+  const draw = (slides: ReadonlySet<FeedItem>) => {
     const [from, to] = inSight();
     const wanted = rows.slice(from, to);
-    const next = new Map<Activation, HTMLElement>();
-    for (const activation of wanted) {
-      const row = drawn.get(activation);
-      if (row) next.set(activation, row);
-      drawn.delete(activation);
+    const next = new Map<FeedItem, HTMLElement>();
+    for (const item of wanted) {
+      const row = drawn.get(item);
+      if (row) next.set(item, row);
+      drawn.delete(item);
     }
-    const spare = [...drawn.values()];
+    const spare: HTMLElement[] = [];
+    for (const [item, row] of drawn) {
+      if (isHole(item) || row.contains(document.activeElement)) row.remove();
+      else spare.push(row);
+    }
+    const rowOf = (item: FeedItem) => {
+      if (isHole(item)) return createHoleRow(item, linkOf?.(item));
+      const row = spare.pop() ?? createRow();
+      row.classList.toggle("slides", slides.has(item));
+      fill(row, item);
+      return row;
+    };
     let place = list.firstElementChild;
-    for (const activation of wanted) {
-      let row = next.get(activation);
+    for (const item of wanted) {
+      let row = next.get(item);
       if (!row) {
-        row = spare.pop() ?? createRow();
-        row.classList.toggle("slides", slides.has(activation));
-        fill(row, activation);
-        next.set(activation, row);
+        row = rowOf(item);
+        next.set(item, row);
       }
       if (row === place) place = place.nextElementSibling;
       else list.insertBefore(row, place);
@@ -117,7 +138,7 @@ export function createFeedRows(list: HTMLElement, size: number, frame?: HTMLElem
 
   return {
     /** Puts rows on top, newest first; `replaces`: nothing that was there stays. */
-    put(fresh: readonly Activation[], replaces: boolean): void {
+    put(fresh: readonly FeedItem[], replaces: boolean): void {
       today = dateWords(new Date());
       const isFirst = rows.length === 0;
       const few = fresh.length <= 6 && !isFirst && !replaces;

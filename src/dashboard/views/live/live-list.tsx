@@ -1,12 +1,16 @@
+import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { serverNow } from "../../api/clock.ts";
 import { type ActivationFilters, api } from "../../api/paths.ts";
 import type { LiveBatch } from "../../api/types.ts";
+import { connection } from "../../live/connection.ts";
 import { createLiveBuffer } from "../../live/live-buffer.ts";
 import { openFeed } from "../../live/live-feed.ts";
 import { createRateMeter, median } from "../../live/rate-meter.ts";
 import { announce } from "../../shell/announce.ts";
 import { plural, shortCount } from "../../ui/number-words.ts";
 import { createFeedRows } from "./feed-rows.ts";
+import { holeLink } from "./hole-row.ts";
 
 /** What the top of the feed says. */
 export type Pulse = {
@@ -24,14 +28,20 @@ type Props = {
   size: number;
   label: string;
   class?: string;
+  /** Shown where the feed is there and has nothing. */
+  empty: ComponentChildren;
   onPulse?: (pulse: Pulse) => void;
 };
 
 const ANNOUNCE_MS = 15_000;
 const PULSE_MS = 500;
 
-/** Activations as they come, newest first. They wait while it is paused, or while the reader is further down. */
-export function LiveList({ filters, paused, recent, size, label, class: name, onPulse }: Props) {
+/**
+ * Activations as they come, newest first. They wait while it is paused, while the reader is further down, and while a row
+ * has the focus.
+ */
+export function LiveList(props: Props) {
+  const { filters, paused, recent, size, label, class: name, empty, onPulse } = props;
   const frame = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const [waiting, setWaiting] = useState(0);
@@ -48,26 +58,32 @@ export function LiveList({ filters, paused, recent, size, label, class: name, on
     element.removeAttribute("style");
     setEmpty(true);
     setWaiting(0);
-    const rows = createFeedRows(element, size, frame.current ?? undefined);
+    const rows = createFeedRows(element, {
+      size,
+      frame: frame.current ?? undefined,
+      linkOf: (hole) => holeLink(filters, hole),
+    });
     const buffer = createLiveBuffer(size);
     const meter = createRateMeter();
     let isFirst = true;
+    let toldAt = new Date(serverNow());
     let drawing = 0;
     let unheard = 0;
     let lagMs: number | undefined;
 
     const draw = () => {
       drawing = 0;
-      const { rows: fresh, replaces } = buffer.take();
-      if (fresh.length) {
-        rows.put(fresh, replaces);
+      const { items, replaces } = buffer.take();
+      if (items.length) {
+        rows.put(items, replaces);
         setEmpty(false);
       }
       setWaiting(0);
     };
     const flow = (always = false) => {
       const atTop = (frame.current?.scrollTop ?? 0) < 8;
-      if (always || (!held.current && atTop)) drawing ||= requestAnimationFrame(draw);
+      const isAtRow = element.contains(document.activeElement);
+      if (always || (!held.current && atTop && !isAtRow)) drawing ||= requestAnimationFrame(draw);
       else setWaiting(buffer.count);
     };
     letGo.current = flow;
@@ -82,15 +98,23 @@ export function LiveList({ filters, paused, recent, size, label, class: name, on
         lagMs = lagOf(batch) ?? lagMs;
       }
       isFirst = false;
-      buffer.push(batch.activations, batch.skipped);
+      const { skipped, server_time } = batch;
+      const hole = { notShown: skipped, since: toldAt, until: server_time };
+      toldAt = server_time;
+      buffer.push(batch.activations, skipped > 0 ? hole : undefined);
       flow();
     };
-    const restart = () => {
+    const onRestart = () => {
       isFirst = true;
-      buffer.clear();
+      toldAt = new Date(serverNow());
+      buffer.beginAnew();
     };
+    const onLeave = ({ relatedTarget }: FocusEvent) => {
+      if (!element.contains(relatedTarget as Node | null)) flow();
+    };
+    element.addEventListener("focusout", onLeave);
 
-    const stop = openFeed(path, { onBatch, onRestart: restart });
+    const stop = openFeed(path, { onBatch, onRestart });
     const pulse = setInterval(() => {
       meter.add(0, Date.now());
       onPulse?.({ rate: meter.rate(Date.now()), lagMs });
@@ -102,6 +126,7 @@ export function LiveList({ filters, paused, recent, size, label, class: name, on
     return () => {
       stop();
       rows.stop();
+      element.removeEventListener("focusout", onLeave);
       clearInterval(pulse);
       clearInterval(speak);
       cancelAnimationFrame(drawing);
@@ -115,6 +140,7 @@ export function LiveList({ filters, paused, recent, size, label, class: name, on
 
   const toTop = useCallback(() => {
     frame.current?.scrollTo({ top: 0 });
+    frame.current?.focus({ preventScroll: true });
     letGo.current(true);
   }, []);
 
@@ -133,11 +159,18 @@ export function LiveList({ filters, paused, recent, size, label, class: name, on
         tabIndex={0}
         aria-label={label}
       >
-        {isEmpty && <p class="faint none">Nothing yet. What fires shows here at once.</p>}
+        {isEmpty && <Nothing empty={empty} />}
         <ul ref={list} />
       </section>
     </div>
   );
+}
+
+function Nothing({ empty }: { empty: ComponentChildren }) {
+  const { state } = connection.value;
+  if (state === "live") return <>{empty}</>;
+  if (state === "refused") return <p class="faint none">The server can't follow this filter.</p>;
+  return <p class="faint none">Connecting…</p>;
 }
 
 function lagOf({ activations, server_time }: LiveBatch): number | undefined {

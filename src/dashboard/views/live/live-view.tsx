@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import { type ActivationFilters, api } from "../../api/paths.ts";
 import { connection } from "../../live/connection.ts";
 import { setQuery, useQuery, useQueryList } from "../../router/location.ts";
@@ -8,7 +8,9 @@ import { useTitle } from "../../shell/title.ts";
 import { Chips } from "../../ui/chips.tsx";
 import { durationWords } from "../../ui/duration-words.ts";
 import { rateWords } from "../../ui/number-words.ts";
+import { FilterField, SystemField } from "./filter-field.tsx";
 import { LiveList, type Pulse } from "./live-list.tsx";
+import { NothingYet } from "./nothing-yet.tsx";
 
 type Flag = "late" | "unregistered" | "clock_suspect";
 
@@ -18,11 +20,7 @@ const FLAGS: { value: Flag; label: ComponentChildren }[] = [
   { value: "clock_suspect", label: <ClockSuspect /> },
 ];
 
-const FIELDS = [
-  { name: "system", hint: "system" },
-  { name: "category", hint: "category, * for any" },
-  { name: "name", hint: "name, * for any" },
-];
+const PROBLEM = "live-problem";
 
 /** What just fired? */
 export function LiveView() {
@@ -47,6 +45,7 @@ export function LiveView() {
   );
   const toggle = useCallback(() => setPaused((old) => !old), []);
   useKey(" ", "pause, go on", toggle);
+  const feed = connection.value;
   const isFiltered = Boolean(system || category || name || flagText);
 
   return (
@@ -77,9 +76,9 @@ export function LiveView() {
         </button>
       </div>
       <div class="live-filters">
-        {FIELDS.map((field) => (
-          <FilterField key={field.name} {...field} />
-        ))}
+        <SystemField problemId={feed.state === "refused" ? PROBLEM : undefined} />
+        <FilterField name="category" hint="category, * for any" />
+        <FilterField name="name" hint="name, * for any" />
         <Chips label="marks" options={FLAGS} chosen={flags} onChange={setFlags} />
         {isFiltered && (
           <button
@@ -91,6 +90,11 @@ export function LiveView() {
           </button>
         )}
       </div>
+      {feed.state === "refused" && (
+        <p class="live-problem down" id={PROBLEM} role="alert">
+          {feed.problem.message}
+        </p>
+      )}
       <LiveList
         class="whole"
         label="activations, newest first"
@@ -98,6 +102,7 @@ export function LiveView() {
         paused={isPaused}
         recent={200}
         size={1_000}
+        empty={<NothingYet isFiltered={isFiltered} />}
         onPulse={setPulse}
       />
     </>
@@ -117,27 +122,6 @@ function ConnectionWord({ isPaused }: { isPaused: boolean }) {
   if (isPaused) return <span class="late">❚❚ paused</span>;
   if (state === "live") return <span class="up-word">● connected</span>;
   if (state === "lost") return <span class="down">○ reconnecting</span>;
+  if (state === "refused") return <span class="down">○ not connected</span>;
   return <span class="faint">◌ connecting</span>;
-}
-
-/** A filter that is in the address once the fingers rest. */
-function FilterField({ name, hint }: { name: string; hint: string }) {
-  const [value, setValue] = useQuery(name);
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => setValue(text.trim()), 350);
-    return () => clearTimeout(timer);
-  }, [text, value]);
-  return (
-    <input
-      type="search"
-      class="field"
-      placeholder={hint}
-      aria-label={`only this ${name}`}
-      value={text}
-      onInput={(event) => setText(event.currentTarget.value)}
-    />
-  );
 }

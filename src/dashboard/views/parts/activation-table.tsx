@@ -44,6 +44,7 @@ export function ActivationTable({ filters, entity, without, file, empty }: Props
           label="activations"
           name="history"
           file={file}
+          csvHref={api.csv(filters)}
           columns={columns}
           rows={activations}
           rowKey={({ activation_id }) => activation_id}

@@ -1,17 +1,17 @@
 import { serverNow, tick } from "../../api/clock.ts";
 import { api } from "../../api/paths.ts";
 import { REFRESH_MS, useResource } from "../../api/resource.ts";
-import type { Run, RunCoverage } from "../../api/types.ts";
+import type { Entity, Run, RunCoverage, System } from "../../api/types.ts";
 import { to } from "../../router/route.ts";
 import { useTitle } from "../../shell/title.ts";
 import { durationWords } from "../../ui/duration-words.ts";
-import { Empty, serverAddress } from "../../ui/empty.tsx";
 import { countWords } from "../../ui/number-words.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { RunMark } from "../../ui/state-mark.tsx";
 import { Time } from "../../ui/time.tsx";
 import { ActivationTable } from "../parts/activation-table.tsx";
 import { Facts } from "../parts/facts.tsx";
+import { FireIt } from "../parts/fire-it.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { completenessLook } from "./completeness-words.ts";
@@ -23,6 +23,11 @@ import { SeqStrip } from "./seq-strip.tsx";
 export function RunView({ system, run }: { system: string; run: string }) {
   useTitle(`run ${run.slice(0, 13)} of ${system}`);
   const found = useResource<Run>(api.run(system, run), { every: REFRESH_MS });
+  // Only its system's signs of life say whether the current run runs.
+  const bearer = useResource<System>(
+    found.data?.state === "RUNNING" ? api.system(system) : undefined,
+    { every: REFRESH_MS },
+  );
   const known = found.error?.isNotFound !== true;
   const coverage = useResource<RunCoverage>(known ? api.coverage(system, run) : undefined, {
     every: 2 * REFRESH_MS,
@@ -35,7 +40,9 @@ export function RunView({ system, run }: { system: string; run: string }) {
           <a href={to.system(system)}>{system}</a> <span class="faint">/ run</span>
         </p>
         <h1 class="run-title">{run}</h1>
-        {found.data && <RunMark state={found.data.state} />}
+        {found.data && (found.data.state !== "RUNNING" || bearer.data || bearer.error) && (
+          <RunMark state={found.data.state} system={bearer.data} />
+        )}
         <span class="gap" />
         {previous && <a href={to.run(system, previous)}>previous run</a>}
         <a class="quiet-button" href={api.csv({ system_id: system, run_id: run })} download>
@@ -43,7 +50,7 @@ export function RunView({ system, run }: { system: string; run: string }) {
         </a>
       </header>
       <Loaded resource={found} what={`the run ${run}`} room={<Skeleton rows={6} />}>
-        {(data) => <RunHead run={data} />}
+        {(data) => <RunHead run={data} silentSince={silentSince(bearer.data)} />}
       </Loaded>
       {known && (
         <>
@@ -64,7 +71,7 @@ export function RunView({ system, run }: { system: string; run: string }) {
               filters={{ system_id: system, run_id: run }}
               without="run"
               file={`${system} ${run}`}
-              empty={<NothingFired run={found.data} system={system} />}
+              empty={<NothingFired run={found.data} sensor={coverage.data?.never_fired[0]} />}
             />
           </Panel>
         </>
@@ -73,7 +80,7 @@ export function RunView({ system, run }: { system: string; run: string }) {
   );
 }
 
-function RunHead({ run }: { run: Run }) {
+function RunHead({ run, silentSince }: { run: Run; silentSince: Date | undefined }) {
   tick.value; // It lasts longer with every second.
   const look = completenessLook(run.completeness, run.state);
   const { client, labels } = run;
@@ -97,22 +104,25 @@ function RunHead({ run }: { run: Run }) {
       </div>
       <Facts
         facts={[
-          { name: "started", value: <Time at={run.started_at} arrived={run.received_at} /> },
+          {
+            name: "started",
+            value: <Time focusable at={run.started_at} arrived={run.received_at} />,
+          },
           run.clock_suspect && {
             name: "clock",
             value: <span class="late">⏱ suspect</span>,
             hint: "the device's clock could not be right: the start is when the server heard of it",
           },
           {
-            name: run.state === "RUNNING" ? "runs for" : "ran for",
-            value: runLength(run, serverNow()),
+            name: lengthName(run, silentSince),
+            value: runLength(run, silentSince?.getTime() ?? serverNow()),
           },
           (run.ended_at ?? run.superseded_at) !== undefined && {
             name: run.ended_at ? "ended" : "replaced",
-            value: <Time at={run.ended_at ?? run.superseded_at} />,
+            value: <Time focusable at={run.ended_at ?? run.superseded_at} />,
           },
           { name: "activations", value: countWords(run.fired_count) },
-          { name: "last fired", value: <Time at={run.last_fired_at} none="never" /> },
+          { name: "last fired", value: <Time focusable at={run.last_fired_at} none="never" /> },
           {
             name: "sensors",
             value: `${countWords(run.fired_sensor_count)} of ${countWords(run.registered_count)} fired`,
@@ -145,17 +155,27 @@ function RunHead({ run }: { run: Run }) {
   );
 }
 
-function NothingFired({ run, system }: { run: Run | undefined; system: string }) {
-  if (run && run.state !== "RUNNING") return <p class="faint none">Nothing fired in this run.</p>;
+function lengthName(run: Run, silentSince: Date | undefined): string {
+  if (run.state !== "RUNNING") return "ran for";
+  return silentSince ? "heard for" : "runs for";
+}
+
+/** The last sign of life of a system that owes one. */
+function silentSince(system: System | undefined): Date | undefined {
+  const isSilent = system?.state === "DOWN" || system?.state === "LATE";
+  return isSilent ? system.last_seen_at : undefined;
+}
+
+type NothingFiredProps = { run: Run | undefined; sensor: Entity | undefined };
+
+function NothingFired({ run, sensor }: NothingFiredProps) {
+  if (run?.state !== "RUNNING") return <p class="faint none">Nothing fired in this run.</p>;
   return (
-    <Empty
+    <FireIt
       title="Nothing has fired in this run yet."
-      commands={[
-        {
-          note: "Fire a sensor by hand, to see that the way is free:",
-          command: `npx slimmer fire door/front/door-1 --system ${system} --address ${serverAddress()}`,
-        },
-      ]}
+      system={run.system_id}
+      run={run.run_id}
+      entity={sensor}
     />
   );
 }

@@ -1,20 +1,24 @@
+import { useMemo } from "preact/hooks";
+import { loadAllPages } from "../../api/all-pages.ts";
+import { serverNow } from "../../api/clock.ts";
 import { usePages } from "../../api/pages.ts";
 import { api } from "../../api/paths.ts";
 import type { Entity, Run, RunList as RunPage } from "../../api/types.ts";
 import { to } from "../../router/route.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { RunMark } from "../../ui/state-mark.tsx";
+import { type Bearer, runLook } from "../../ui/state-words.ts";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 
-const COLUMNS: Column<Run>[] = [
+const columnsOf = (bearer: Bearer | undefined): Column<Run>[] => [
   { key: "run", title: "run", value: ({ run_id }) => run_id, class: "run-id" },
   {
     key: "state",
     title: "state",
-    value: ({ state }) => state.toLowerCase(),
-    cell: ({ state }) => <RunMark state={state} />,
+    value: ({ state }) => runLook(state, bearer, serverNow()).word,
+    cell: ({ state }) => <RunMark state={state} system={bearer} />,
   },
   {
     key: "started",
@@ -48,9 +52,13 @@ const COLUMNS: Column<Run>[] = [
 
 const rowsOf = ({ runs }: RunPage) => runs;
 
-/** Every run that listed the sensor. */
-export function RunList({ system, entity }: { system: string; entity: Entity }) {
-  const pages = usePages(api.runs(system, { ...entity }), {
+type Props = { system: string; entity: Entity; bearer: Bearer | undefined };
+
+/** Every run that listed the sensor. `bearer` is the system, once it is known. */
+export function RunList({ system, entity, bearer }: Props) {
+  const columns = useMemo(() => columnsOf(bearer), [bearer]);
+  const path = api.runs(system, { ...entity });
+  const pages = usePages(path, {
     rows: rowsOf,
     step: 50,
     every: 30_000,
@@ -62,11 +70,16 @@ export function RunList({ system, entity }: { system: string; entity: Entity }) 
           label="runs"
           name="runs"
           file={`${system}-runs`}
-          columns={COLUMNS}
+          columns={columns}
           rows={runs}
           rowKey={({ run_id }) => run_id}
           href={({ run_id }) => to.run(system, run_id)}
-          more={{ hasMore: pages.hasMore, loading: pages.loadingMore, load: pages.loadMore }}
+          more={{
+            hasMore: pages.hasMore,
+            loading: pages.loadingMore,
+            load: pages.loadMore,
+            all: (onProgress) => loadAllPages(path, rowsOf, onProgress),
+          }}
           empty={
             <p class="faint none">
               No run has listed it: it fired without being registered. List it where the run begins,

@@ -2,25 +2,24 @@ import { useMemo } from "preact/hooks";
 import { serverNow, tick } from "../../api/clock.ts";
 import { api, onlySensor } from "../../api/paths.ts";
 import { REFRESH_MS, useResource } from "../../api/resource.ts";
-import type { Counts, Entity, Rhythm, Sensor } from "../../api/types.ts";
+import type { Counts, Entity, Rhythm, Sensor, System } from "../../api/types.ts";
 import { GapHistogram } from "../../charts/gap-histogram.tsx";
 import { TimeBars } from "../../charts/time-bars.tsx";
 import { WeekHours } from "../../charts/week-hours.tsx";
 import { to } from "../../router/route.ts";
 import { useTitle } from "../../shell/title.ts";
 import { ageWords, durationWords, roughly } from "../../ui/duration-words.ts";
-import { Empty, serverAddress } from "../../ui/empty.tsx";
 import { countWords, plural } from "../../ui/number-words.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Time } from "../../ui/time.tsx";
 import { ActivationTable, entityWords } from "../parts/activation-table.tsx";
 import { Facts } from "../parts/facts.tsx";
+import { FireIt, runningRun } from "../parts/fire-it.tsx";
 import { ChartRoom, Loaded } from "../parts/loaded.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { firstHour } from "./count-range.ts";
-import { fireCommand } from "./fire-command.ts";
 import { RunList } from "./run-list.tsx";
-import { gapRatioWords, sensorLook } from "./sensor-words.ts";
+import { gapRatioWords, type SensorContext, sensorLook } from "./sensor-words.ts";
 
 const SLOWER_MS = 15_000;
 
@@ -36,6 +35,7 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
     [system, entity, since],
   );
   const counts = useResource<Counts>(known ? api.counts() : undefined, { every: SLOWER_MS, body });
+  const bearer = useResource<System>(known ? api.system(system) : undefined, { every: REFRESH_MS });
   const rhythm = useResource<Rhythm>(known ? api.rhythm(system, entity) : undefined, {
     every: SLOWER_MS,
   });
@@ -59,7 +59,12 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
         </a>
       </header>
       <Loaded resource={sensor} what={`the sensor ${name}`} room={<Skeleton rows={3} />}>
-        {(found) => <SensorHead sensor={found} />}
+        {(found) => (
+          <SensorHead
+            sensor={found}
+            context={{ p90Ms: rhythm.data?.p90, system: bearer.data?.state }}
+          />
+        )}
       </Loaded>
       {known && (
         <>
@@ -99,20 +104,17 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
               without="sensor"
               file={`${system} ${entity.category} ${entity.name} ${entity.identity}`}
               empty={
-                <Empty
+                <FireIt
                   title="It has not fired."
-                  commands={[
-                    {
-                      note: "Fire it by hand, to see that the way is free:",
-                      command: fireCommand(system, entity, serverAddress()),
-                    },
-                  ]}
+                  system={system}
+                  run={runningRun(bearer.data)}
+                  entity={entity}
                 />
               }
             />
           </Panel>
           <Panel id="runs" title="runs that listed it">
-            <RunList system={system} entity={entity} />
+            <RunList system={system} entity={entity} bearer={bearer.data} />
           </Panel>
         </>
       )}
@@ -120,10 +122,10 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
   );
 }
 
-function SensorHead({ sensor }: { sensor: Sensor }) {
+function SensorHead({ sensor, context }: { sensor: Sensor; context: SensorContext }) {
   tick.value; // The silence grows with every second.
   const now = serverNow();
-  const look = sensorLook(sensor, now);
+  const look = sensorLook(sensor, now, context);
   const silent = sensor.last_fired_at && now - sensor.last_fired_at.getTime();
   const ratio = silent === undefined ? undefined : gapRatioWords(silent, sensor.usual_gap);
   return (
@@ -136,25 +138,27 @@ function SensorHead({ sensor }: { sensor: Sensor }) {
       </p>
       <Facts
         facts={[
-          { name: "last fired", value: <Time at={sensor.last_fired_at} none="never" /> },
+          { name: "last fired", value: <Time focusable at={sensor.last_fired_at} none="never" /> },
           silent !== undefined && {
             name: "silent for",
             value: (
               <>
                 {ageWords(Math.max(0, silent))}
-                {ratio && <span class="late"> {ratio}</span>}
+                {ratio && (
+                  <span class={sensor.attention === "SILENT" ? "late" : "faint"}> {ratio}</span>
+                )}
               </>
             ),
           },
           {
-            name: "usual gap",
+            name: "mean gap",
             value: sensor.usual_gap === undefined ? "—" : roughly(sensor.usual_gap),
-            hint: "the mean time between two firings, since the first",
+            hint: "the time between two firings on average, since the first; most gaps may be shorter",
           },
           { name: "fired in all", value: plural(sensor.fired_count, "time") },
           { name: "in this run", value: plural(sensor.run_fired_count, "time") },
-          { name: "first fired", value: <Time at={sensor.first_fired_at} /> },
-          { name: "known since", value: <Time at={sensor.created_at} /> },
+          { name: "first fired", value: <Time focusable at={sensor.first_fired_at} /> },
+          { name: "known since", value: <Time focusable at={sensor.created_at} /> },
         ]}
       />
     </>

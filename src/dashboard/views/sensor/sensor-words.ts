@@ -1,10 +1,18 @@
-import type { Sensor } from "../../api/types.ts";
+import type { Sensor, SystemState } from "../../api/types.ts";
 import { durationWords, roughly } from "../../ui/duration-words.ts";
 
 export type SensorLook = { shape: string; tone: string; words: string };
 
+/** What else is known that a silence is judged by. */
+export type SensorContext = {
+  /** Nine of ten of its gaps are at most so long. */
+  p90Ms?: number | undefined;
+  /** The state of its system. */
+  system?: SystemState | undefined;
+};
+
 /** How a sensor is, by a shape, a colour and a sentence. `now` is the server's clock. */
-export function sensorLook(sensor: Sensor, now: number): SensorLook {
+export function sensorLook(sensor: Sensor, now: number, context: SensorContext = {}): SensorLook {
   const silent = sensor.last_fired_at && durationWords(now - sensor.last_fired_at.getTime());
   const usual = sensor.usual_gap === undefined ? undefined : roughly(sensor.usual_gap);
   switch (sensor.attention) {
@@ -24,7 +32,7 @@ export function sensorLook(sensor: Sensor, now: number): SensorLook {
       return {
         shape: "◐",
         tone: "late",
-        words: `Silent for ${silent ?? "long"}${usual ? `, though it usually fires every ${usual}` : ""}.`,
+        words: `Silent for ${silent ?? "long"}${usual ? `, though it fires on average every ${usual}` : ""}.`,
       };
     case "UNREGISTERED":
       return {
@@ -33,24 +41,41 @@ export function sensorLook(sensor: Sensor, now: number): SensorLook {
         words: "Fires in the current run, which does not list it.",
       };
     default:
-      return calm(sensor, silent, usual);
+      return calm(sensor, now, context);
   }
 }
 
-function calm(sensor: Sensor, silent: string | undefined, usual: string | undefined): SensorLook {
-  if (!sensor.last_fired_at) {
+function calm(sensor: Sensor, now: number, { p90Ms, system }: SensorContext): SensorLook {
+  const { last_fired_at: last, usual_gap: mean } = sensor;
+  if (!last) {
     return { shape: "◌", tone: "stopped", words: "Has not fired yet." };
   }
   if (!sensor.registered) {
     return { shape: "◌", tone: "stopped", words: "Not in the list of the current run." };
   }
-  const rhythm = usual ? `Fires every ${usual}; the last time was` : "Fired";
-  return { shape: "●", tone: "up", words: `${rhythm} ${silent} ago.` };
+  const rhythm = mean ? `Fires on average every ${roughly(mean)}; the last time was` : "Fired";
+  const silentMs = now - last.getTime();
+  const words = `${rhythm} ${durationWords(silentMs)} ago.`;
+  if (system === "DOWN" || system === "LATE") {
+    return { shape: "◔", tone: "stopped", words: `${words} Its system is silent.` };
+  }
+  // Not yet worth an alarm, but no longer what green stands for.
+  return isLong(silentMs, mean, p90Ms)
+    ? { shape: "◔", tone: "stopped", words }
+    : { shape: "●", tone: "up", words };
 }
 
-/** The current gap beside the usual one: "4 times the usual gap", where that says something. */
-export function gapRatioWords(currentMs: number, usualMs: number | undefined): string | undefined {
-  if (!usualMs || currentMs < usualMs * 1.5) return undefined;
-  const times = currentMs / usualMs;
-  return `${times < 10 ? Math.round(times * 10) / 10 : Math.round(times).toLocaleString("en-US")} times the usual gap`;
+const OUT_OF_THE_ORDINARY = 1.5;
+
+/** A silence as few before it, as far as its rhythm is known; else one that is long beside the mean. */
+function isLong(silentMs: number, meanMs: number | undefined, p90Ms: number | undefined): boolean {
+  const limit = p90Ms ?? (meanMs && meanMs * OUT_OF_THE_ORDINARY);
+  return limit !== undefined && limit > 0 && silentMs > limit;
+}
+
+/** The current gap beside the mean one: "4 times the mean gap", where that says something. */
+export function gapRatioWords(currentMs: number, meanMs: number | undefined): string | undefined {
+  if (!meanMs || currentMs < meanMs * OUT_OF_THE_ORDINARY) return undefined;
+  const times = currentMs / meanMs;
+  return `${times < 10 ? Math.round(times * 10) / 10 : Math.round(times).toLocaleString("en-US")} times the mean gap`;
 }

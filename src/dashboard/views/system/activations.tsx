@@ -14,7 +14,9 @@ export function Activations({ system }: { system: string }) {
   const search = query.value.toString();
   const filters = useMemo(() => filtersOf(system, new URLSearchParams(search)), [system, search]);
   const { category, name, identity, since, until } = filters;
-  const sensor = category || name || identity ? [category, name, identity].join(" / ") : "";
+  const sensor = [category, name, identity].some(Boolean)
+    ? [category, name, identity].map((pattern = "*") => patternWords(pattern)).join(" / ")
+    : "";
   const live = mode !== "history";
   return (
     <section aria-labelledby="activations-title" id="activations">
@@ -70,6 +72,13 @@ export function Activations({ system }: { system: string }) {
           paused={false}
           recent={50}
           size={200}
+          empty={
+            <p class="faint none">
+              {sensor
+                ? "Nothing of late matches the filter."
+                : "Nothing yet. What fires shows here at once."}
+            </p>
+          }
           onPulse={setPulse}
         />
       ) : (
@@ -82,6 +91,12 @@ export function Activations({ system }: { system: string }) {
       )}
     </section>
   );
+}
+
+/** A filter as a person reads it: without the backslashes where it means a name and no pattern. */
+function patternWords(pattern: string): string {
+  const isName = !/[*?]/.test(pattern.replace(/\\./g, ""));
+  return isName ? pattern.replace(/\\(.)/g, "$1") : pattern;
 }
 
 const NO_TIMES = { since: "", until: "" };

@@ -15,13 +15,18 @@ export function HistoryList({ filters }: { filters: ActivationFilters }) {
   const rows = useRef<ReturnType<typeof createFeedRows>>(undefined);
   useEffect(() => {
     if (!list.current) return;
-    rows.current ??= createFeedRows(list.current, Number.POSITIVE_INFINITY);
+    rows.current ??= createFeedRows(list.current, { size: Number.POSITIVE_INFINITY });
     rows.current.put(pages.data ?? [], true);
   }, [pages.data]);
   return (
     <>
       {pages.error && (
-        <ErrorBox problem={pages.error} what="the activations" onRetry={pages.refresh} />
+        <ErrorBox
+          problem={pages.error}
+          what="the activations"
+          staleSince={pages.staleSince}
+          onRetry={pages.refresh}
+        />
       )}
       {pages.loading && <Skeleton rows={6} />}
       {pages.data?.length === 0 && !pages.hasMore && (

@@ -1,7 +1,7 @@
 import type { Run } from "../../api/types.ts";
 import { durationWords } from "../../ui/duration-words.ts";
 import { countWords, plural } from "../../ui/number-words.ts";
-import { runLook } from "../../ui/state-words.ts";
+import { type Bearer, runLook } from "../../ui/state-words.ts";
 import { absoluteWords } from "../../ui/time-words.ts";
 
 /** How long a run lasted, or lasts. A lost one was over when it was last heard, which nobody knows: its successor's begin is
@@ -18,8 +18,8 @@ export function runShare(lengthMs: number): number {
 }
 
 /** What the tip of a run says. */
-export function runFacts(run: Run, now: number): string {
-  const { word } = runLook(run.state);
+export function runFacts(run: Run, system: Bearer | undefined, now: number): string {
+  const { word } = runLook(run.state, system, now);
   const lines = [`run ${run.run_id}: ${word}, ${durationWords(runLength(run, now))}`];
   if (run.started_at) lines.push(`from ${absoluteWords(run.started_at)}`);
   if (run.ended_at) {

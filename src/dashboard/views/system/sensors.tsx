@@ -1,19 +1,23 @@
+import { useMemo } from "preact/hooks";
+import { loadAllPages } from "../../api/all-pages.ts";
 import { serverNow } from "../../api/clock.ts";
 import type { Pages } from "../../api/pages.ts";
-import type { Sensor } from "../../api/types.ts";
+import type { Sensor, SensorList } from "../../api/types.ts";
 import { useQueryList } from "../../router/location.ts";
 import { to } from "../../router/route.ts";
 import { Chips } from "../../ui/chips.tsx";
 import { roughly } from "../../ui/duration-words.ts";
-import { ErrorBox } from "../../ui/error-box.tsx";
 import { countWords } from "../../ui/number-words.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Sparkline } from "../../ui/sparkline.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
-import { flagTone, flagWords, sensorKey } from "./sensor-words.ts";
+import { FireIt } from "../parts/fire-it.tsx";
+import { FIRST_SENSOR } from "../parts/first-commands.ts";
+import { Loaded } from "../parts/loaded.tsx";
+import { flagTone, flagWords, type PeerGaps, peerGaps, sensorKey } from "./sensor-words.ts";
 
-const COLUMNS: readonly Column<Sensor>[] = [
+const columnsOf = (peers: PeerGaps): readonly Column<Sensor>[] => [
   {
     key: "name",
     title: "name",
@@ -44,7 +48,7 @@ const COLUMNS: readonly Column<Sensor>[] = [
   {
     key: "gap",
     title: "usual gap",
-    hint: "the mean time between two firings",
+    hint: "the time between two firings on average",
     align: "end",
     value: ({ usual_gap }) => usual_gap,
     cell: ({ usual_gap }) => (usual_gap === undefined ? "—" : roughly(usual_gap)),
@@ -52,15 +56,16 @@ const COLUMNS: readonly Column<Sensor>[] = [
   {
     key: "rhythm",
     title: "24 h rhythm",
-    value: () => undefined,
+    hint: "activations by the hour; sorted by how many there were in the 24 hours",
+    value: ({ hourly_counts }) => hourly_counts.reduce((sum, count) => sum + count, 0),
     cell: ({ hourly_counts }) => <Sparkline counts={hourly_counts} />,
   },
   {
     key: "flags",
     title: "flags",
     class: "full",
-    value: (sensor) => flagWords(sensor, serverNow()) || undefined,
-    cell: (sensor) => <span class={flagTone(sensor)}>{flagWords(sensor, serverNow())}</span>,
+    value: (sensor) => flagWords(sensor, serverNow(), peers) || undefined,
+    cell: (sensor) => <span class={flagTone(sensor)}>{flagWords(sensor, serverNow(), peers)}</span>,
   },
 ];
 
@@ -73,31 +78,53 @@ const FLAGS: { value: AttentionKey; label: string }[] = [
   { value: "unregistered", label: "not registered" },
 ];
 
+type Props = {
+  pages: Pages<Sensor>;
+  /** What the pages are of. */
+  path: string;
+  system: string;
+  /** The run of the system that goes on. */
+  run: string | undefined;
+};
+
+export const sensorsOf = ({ sensors }: SensorList) => sensors;
+
 /** The sensors of a system, those that need a look first. */
-export function Sensors({ pages, system }: { pages: Pages<Sensor>; system: string }) {
+export function Sensors({ pages, path, system, run }: Props) {
   const [chosen, setChosen] = useQueryList<AttentionKey>("flag");
-  if (pages.error && !pages.data) {
-    return <ErrorBox problem={pages.error} what="the sensors" onRetry={pages.refresh} />;
-  }
-  if (!pages.data) return <Skeleton rows={6} />;
+  const columns = useMemo(() => columnsOf(peerGaps(pages.data ?? [])), [pages.data]);
   return (
-    <Table
-      label="sensors"
-      name="sensors"
-      file={`${system}-sensors`}
-      columns={COLUMNS}
-      rows={pages.data}
-      rowKey={sensorKey}
-      href={({ entity }) => to.sensor(system, entity)}
-      tools={<Chips label="flags" options={FLAGS} chosen={chosen} onChange={setChosen} />}
-      empty={
-        <p class="faint none">
-          {chosen.length
-            ? "No sensor has this flag."
-            : "No sensor was ever listed, and none fired."}
-        </p>
-      }
-      more={{ hasMore: pages.hasMore, loading: pages.loadingMore, load: pages.loadMore }}
-    />
+    <Loaded resource={pages} what="the sensors" room={<Skeleton rows={6} />}>
+      {(sensors) => (
+        <Table
+          label="sensors"
+          name="sensors"
+          file={`${system}-sensors`}
+          columns={columns}
+          rows={sensors}
+          rowKey={sensorKey}
+          href={({ entity }) => to.sensor(system, entity)}
+          tools={<Chips label="flags" options={FLAGS} chosen={chosen} onChange={setChosen} />}
+          empty={
+            chosen.length ? (
+              <p class="faint none">No sensor has this flag.</p>
+            ) : (
+              <FireIt
+                title="No sensor was ever listed, and none fired."
+                system={system}
+                run={run}
+                entity={FIRST_SENSOR}
+              />
+            )
+          }
+          more={{
+            hasMore: pages.hasMore,
+            loading: pages.loadingMore,
+            load: pages.loadMore,
+            all: (onProgress) => loadAllPages(path, sensorsOf, onProgress),
+          }}
+        />
+      )}
+    </Loaded>
   );
 }

@@ -21,7 +21,10 @@ export function SystemHead({ system }: { system: System }) {
           <StateMark state={system.state} word={false} /> {system.system_id}
         </h1>
         <p class={`sentence ${system.state.toLowerCase()}`}>
-          <Tooltip text={system.state_since ? `since ${absoluteWords(system.state_since)}` : ""}>
+          <Tooltip
+            text={system.state_since ? `since ${absoluteWords(system.state_since)}` : ""}
+            focusable={system.state_since !== undefined}
+          >
             {stateSentence(system, serverNow())}
           </Tooltip>
         </p>
@@ -52,10 +55,10 @@ export function SystemHead({ system }: { system: System }) {
       )}
       <dl class="system-facts">
         <Fact title="last seen">
-          <Time at={system.last_seen_at} />
+          <Time focusable at={system.last_seen_at} />
         </Fact>
         <Fact title="last fired">
-          <Time at={system.last_fired_at} none="never" />
+          <Time focusable at={system.last_fired_at} none="never" />
         </Fact>
         <Fact title="activations">
           <span class="num">{countWords(system.fired_count)}</span>
@@ -93,7 +96,7 @@ export function SystemHead({ system }: { system: System }) {
           </Fact>
         )}
         <Fact title="first seen">
-          <Time at={system.created_at} />
+          <Time focusable at={system.created_at} />
         </Fact>
       </dl>
     </>
