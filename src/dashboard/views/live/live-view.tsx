@@ -20,8 +20,8 @@ const FLAGS: { value: Flag; label: ComponentChildren }[] = [
 
 const FIELDS = [
   { name: "system", hint: "system" },
-  { name: "category", hint: "category, * for any" },
-  { name: "name", hint: "name, * for any" },
+  { name: "category", hint: "category" },
+  { name: "name", hint: "name" },
 ];
 
 /** What just fired? */
@@ -136,6 +136,7 @@ function FilterField({ name, hint }: { name: string; hint: string }) {
       class="field"
       placeholder={hint}
       aria-label={`only this ${name}`}
+      data-tip={name === "system" ? undefined : "* stands for any text, ? for any character"}
       value={text}
       onInput={(event) => setText(event.currentTarget.value)}
     />

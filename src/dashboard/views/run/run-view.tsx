@@ -11,6 +11,7 @@ import { Skeleton } from "../../ui/skeleton.tsx";
 import { RunMark } from "../../ui/state-mark.tsx";
 import { Time } from "../../ui/time.tsx";
 import { ActivationTable } from "../parts/activation-table.tsx";
+import { ClockShape } from "../parts/clock-shape.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Panel } from "../parts/panel.tsx";
@@ -108,7 +109,11 @@ function RunHead({ run, silentSince }: { run: Run; silentSince: Date | undefined
           { name: "started", value: <Time at={run.started_at} arrived={run.received_at} /> },
           run.clock_suspect && {
             name: "clock",
-            value: <span class="late">⏱ suspect</span>,
+            value: (
+              <span class="late">
+                <ClockShape /> suspect
+              </span>
+            ),
             hint: "the device's clock could not be right: the start is when the server heard of it",
           },
           {
