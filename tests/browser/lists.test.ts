@@ -30,7 +30,7 @@ describe("the fleet", () => {
     expect(await rows.first().innerText()).toMatch(/harbour-07/);
     await page.getByRole("group", { name: "states" }).getByText("down").click();
     await eventually(async () => expect(await rows.count()).toBe(1));
-    expect(queryOf(page)).toEqual({ show: "rows", state: "down" });
+    await page.waitForURL(/\?show=rows&state=down$/);
     await page.getByRole("button", { name: "tiles" }).click();
     await page.getByRole("heading", { name: "needs attention" }).waitFor();
   });
@@ -139,7 +139,8 @@ describe("the heat map", () => {
     const [, name] = (await told(page).innerText()).match(/ \/ (.+)$/) ?? [];
     await page.mouse.down();
     await page.mouse.up();
-    expect(queryOf(page)).toMatchObject({ show: "history", name });
+    await page.waitForURL(/show=history/);
+    expect(queryOf(page)).toMatchObject({ name });
     const rows = page.locator(".history li");
     await rows.first().waitFor();
     for (const words of await rows.allInnerTexts()) expect(words).toContain(name);

@@ -24,7 +24,7 @@ const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const OWN_FOLDER = join(tmpdir(), "slimmer-screens");
 const FOLDER = process.env.SLIMMER_TEST_SCREENS ?? OWN_FOLDER;
 /** More of a page is on no picture: the last list of some has no end. */
-const MOST_HEIGHT = 3_200;
+const MOST_HEIGHT = 2_400;
 
 const dashboard = useDashboard();
 const browser = useBrowser();
@@ -61,6 +61,11 @@ async function settle(page: Page): Promise<void> {
 
 /** What there is only after something happened, or was opened. */
 const ACTS: Record<string, (page: Page) => Promise<unknown>> = {
+  fleet: (page) =>
+    page
+      .locator(".header")
+      .getByText(/act\/s/)
+      .waitFor(),
   system: (page) => page.getByText("what changed since the previous run").click(),
   live: async (page) => {
     await page.getByText("connected").waitFor();

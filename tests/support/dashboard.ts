@@ -1,8 +1,9 @@
+import pg from "pg";
 import { credentials, MainClient } from "slimmer-grpc";
 import { afterAll, beforeAll } from "vitest";
 import { type Caller, createCaller } from "./caller.ts";
 import { startTemporaryPostgres } from "./postgres-server.ts";
-import { createSampleFleet, LIVING_SYSTEMS } from "./sample-fleet.ts";
+import { createSampleFleet, keepLate, LIVING_SYSTEMS } from "./sample-fleet.ts";
 import { urlOf } from "./server-databases.ts";
 import { type ServerProcess, startServerProcess } from "./server-process.ts";
 import { prepareTemplate } from "./template.ts";
@@ -41,7 +42,7 @@ export function useDashboard({ isEmpty = false }: { isEmpty?: boolean } = {}): (
     const client = new MainClient(serve.addresses.grpc, credentials.createInsecure());
     closing.push(async () => client.close());
     const call = createCaller(client);
-    if (!isEmpty) closing.push(keepAlive(call));
+    if (!isEmpty) closing.push(await keepAlive(call, databaseUrl));
     dashboard = {
       url: `http://${http}`,
       grpc: serve.addresses.grpc,
@@ -65,10 +66,16 @@ export function useDashboard({ isEmpty = false }: { isEmpty?: boolean } = {}): (
 
 const SIGN_OF_LIFE_MS = 5_000;
 
-/** Signs of life of the systems that are up, for as long as the tests run. */
-function keepAlive(call: Caller): () => Promise<void> {
+/** Signs of life, so that systems stay up or late for as long as the tests run. */
+async function keepAlive(call: Caller, databaseUrl: string): Promise<() => Promise<void>> {
+  const db = new pg.Client(databaseUrl);
+  await db.connect();
   const timer = setInterval(() => {
     for (const system_id of LIVING_SYSTEMS) call.ping({ system_id }).catch(() => {});
+    keepLate(db, Date.now()).catch(() => {});
   }, SIGN_OF_LIFE_MS);
-  return async () => clearInterval(timer);
+  return async () => {
+    clearInterval(timer);
+    await db.end();
+  };
 }

@@ -27,13 +27,22 @@ type Sample = {
   runs: readonly number[];
   /** Firings a day of an average sensor. */
   busy: number;
+  /** Has holes in its numbers, a sensor that nobody registered, and a wrong clock. */
+  isOdd?: boolean;
 };
 
 const SAMPLES: readonly Sample[] = [
-  { systemId: "harbour-07", site: "harbour", fate: "down", runs: [20, 12, 3], busy: 30 },
-  { systemId: "mill-north", site: "mill", fate: "late", runs: [21, 1.2], busy: 24 },
+  {
+    systemId: "harbour-07",
+    site: "harbour",
+    fate: "down",
+    runs: [20, 12, 3],
+    busy: 30,
+    isOdd: true,
+  },
+  { systemId: "mill-north", site: "mill", fate: "late", runs: [21, 1.2], busy: 24, isOdd: true },
   { systemId: "attic", site: "home", fate: "up", runs: [15], busy: 12 },
-  { systemId: "barn-02", site: "farm", fate: "up", runs: [19, 18.6, 9], busy: 18 },
+  { systemId: "barn-02", site: "farm", fate: "up", runs: [19, 18.6, 9], busy: 18, isOdd: true },
   { systemId: "bakery-main", site: "town", fate: "up", runs: [20], busy: 40 },
   { systemId: "chapel", site: "town", fate: "quiet", runs: [11], busy: 3 },
   { systemId: "depot-east", site: "depot", fate: "up", runs: [17, 6], busy: 30 },
@@ -48,6 +57,22 @@ const SAMPLES: readonly Sample[] = [
 export const LIVING_SYSTEMS: readonly string[] = SAMPLES.filter(({ fate }) => fate === "up").map(
   ({ systemId }) => systemId,
 );
+
+const LATE_MS = 50_000;
+const LATE_REPORT = { sent: 1_200, spooled: 31, lost: 0 };
+
+/** Keeps those that are late from going down while tests look at them: their latest sign of life stays as long ago. */
+export async function keepLate(db: pg.Client, nowMs: number): Promise<void> {
+  const late = SAMPLES.filter(({ fate }) => fate === "late").map(({ systemId }) => systemId);
+  const { rows } = await db.query("select system_no from systems where system_id = any($1)", [
+    late,
+  ]);
+  const seenAtMs = nowMs - LATE_MS;
+  await recordPresence(
+    db,
+    rows.map(({ system_no: systemNo }) => ({ systemNo, seenAtMs, report: LATE_REPORT })),
+  );
+}
 
 const SENSORS: readonly Entity[] = [
   { category: "door", name: "quay gate", identity: "d-01" },
@@ -100,12 +125,12 @@ export async function createSampleFleet(url: string, nowMs: number): Promise<voi
 /** Registers the runs of a system, and says what was fired in them. */
 async function createSystem(
   db: pg.Client,
-  { systemId, site, fate, runs, busy }: Sample,
+  { systemId, site, fate, runs, busy, isOdd = false }: Sample,
   nowMs: number,
   random: () => number,
 ): Promise<ActivationRow[]> {
   const lastSignMs =
-    nowMs - { up: 4_000, late: 50_000, down: 14 * MINUTE, stopped: 3 * HOUR, quiet: HOUR }[fate];
+    nowMs - { up: 4_000, late: LATE_MS, down: 14 * MINUTE, stopped: 3 * HOUR, quiet: HOUR }[fate];
   let systemNo = 0;
   let runNo = 0;
   let runId = "";
@@ -129,12 +154,15 @@ async function createSystem(
         silentAfterMs: fate === "quiet" ? undefined : SILENT_AFTER_MS,
       }),
     ));
-    const tamperNo = await inTransaction(db, () =>
-      numberUnregistered(db, { systemNo, runNo, entity: TAMPER }),
-    );
     const entityNos = await numbersOf(db, systemNo);
     const rows = firings({ systemNo, runNo, startedAtMs, endMs, busy, entityNos, isLast, random });
-    if (isLast) rows.push(...oddities({ systemNo, runNo, tamperNo, endMs, rows }));
+    if (isLast) delayAnHour(rows, endMs);
+    if (isLast && isOdd) {
+      const tamperNo = await inTransaction(db, () =>
+        numberUnregistered(db, { systemNo, runNo, entity: TAMPER }),
+      );
+      rows.push(...oddities({ systemNo, runNo, tamperNo, endMs, rows }));
+    }
     stored.push(...rows);
     if (!isLast && place % 2 === 0) {
       await inTransaction(db, () =>
@@ -153,7 +181,10 @@ async function createSystem(
       systemNo,
       runNo,
       seenAtMs: lastSignMs,
-      report: { sent: 1_200, spooled: fate === "late" ? 31 : 0, lost: fate === "down" ? 3 : 0 },
+      report:
+        fate === "late"
+          ? LATE_REPORT
+          : { ...LATE_REPORT, spooled: 0, lost: fate === "down" ? 3 : 0 },
     },
   ]);
   return stored;
@@ -229,7 +260,15 @@ function rowAt(facts: {
   };
 }
 
-/** Three numbers that never came, an hour that came late, a sensor that nobody registered, and a wrong clock. */
+/** What fired between two and three hours before the end came when the network was back. */
+function delayAnHour(rows: readonly ActivationRow[], endMs: number): void {
+  for (const row of rows) {
+    const agoMs = endMs - row.occurredAtUs / 1_000;
+    if (agoMs > 2 * HOUR && agoMs < 3 * HOUR) row.receivedAtUs = (endMs - 100 * MINUTE) * 1_000;
+  }
+}
+
+/** Three numbers that never came, a sensor that nobody registered, and a wrong clock. */
 function oddities(run: {
   systemNo: number;
   runNo: number;
@@ -241,10 +280,6 @@ function oddities(run: {
   if (rows.length > 20) {
     rows.splice(12, 2);
     rows.splice(16, 1);
-  }
-  for (const row of rows) {
-    const agoMs = endMs - row.occurredAtUs / 1_000;
-    if (agoMs > 2 * HOUR && agoMs < 3 * HOUR) row.receivedAtUs = (endMs - 100 * MINUTE) * 1_000;
   }
   const seq = Math.max(0, ...rows.map((row) => row.seq));
   const odd = { systemNo, runNo, entityNo: tamperNo };

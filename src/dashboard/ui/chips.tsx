@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { countWords } from "./number-words.ts";
 
 type Props<K extends string> = {
   label: string;
@@ -27,7 +28,7 @@ export function Chips<K extends string>({ label, options, chosen, onChange, sing
           onClick={() => toggle(option.value)}
         >
           {option.label}
-          {option.count !== undefined && <span class="num faint"> {option.count}</span>}
+          {option.count !== undefined && <span class="num faint"> {countWords(option.count)}</span>}
         </button>
       ))}
     </div>

@@ -42,6 +42,7 @@ export function FilterField({ name, hint, list, problemId, onSettle }: Props) {
       class="field"
       placeholder={hint}
       aria-label={`only this ${name}`}
+      data-tip={list ? undefined : "* stands for any text, ? for any character"}
       aria-invalid={problemId ? true : undefined}
       aria-describedby={problemId}
       autoComplete="off"

@@ -77,8 +77,8 @@ export function LiveView() {
       </div>
       <div class="live-filters">
         <SystemField problemId={feed.state === "refused" ? PROBLEM : undefined} />
-        <FilterField name="category" hint="category, * for any" />
-        <FilterField name="name" hint="name, * for any" />
+        <FilterField name="category" hint="category" />
+        <FilterField name="name" hint="name" />
         <Chips label="marks" options={FLAGS} chosen={flags} onChange={setFlags} />
         {isFiltered && (
           <button

@@ -10,6 +10,7 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { Time } from "../../ui/time.tsx";
 import { clockWords, dateWords } from "../../ui/time-words.ts";
 import { marksOf } from "./activation-marks.ts";
+import { ClockShape } from "./clock-shape.tsx";
 import { Loaded } from "./loaded.tsx";
 
 type Props = {
@@ -47,7 +48,7 @@ export function ActivationTable({ filters, entity, without, file, empty }: Props
           csvHref={api.csv(filters)}
           columns={columns}
           rows={activations}
-          rowKey={({ activation_id }) => activation_id}
+          rowKey={({ system_id, activation_id }) => `${system_id} ${activation_id}`}
           more={{ hasMore: pages.hasMore, loading: pages.loadingMore, load: pages.loadMore }}
           empty={
             pages.hasMore ? (
@@ -145,7 +146,7 @@ const COLUMNS: Column<Activation>[] = [
 function Mark({ shape, word, meaning }: ReturnType<typeof marksOf>[number]) {
   return (
     <span class="late activation-mark" data-tip={meaning}>
-      {shape} {word}
+      {word === "clock" ? <ClockShape /> : shape} {word}
     </span>
   );
 }

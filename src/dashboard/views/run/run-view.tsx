@@ -10,6 +10,7 @@ import { Skeleton } from "../../ui/skeleton.tsx";
 import { RunMark } from "../../ui/state-mark.tsx";
 import { Time } from "../../ui/time.tsx";
 import { ActivationTable } from "../parts/activation-table.tsx";
+import { ClockShape } from "../parts/clock-shape.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { FireIt } from "../parts/fire-it.tsx";
 import { Loaded } from "../parts/loaded.tsx";
@@ -110,7 +111,11 @@ function RunHead({ run, silentSince }: { run: Run; silentSince: Date | undefined
           },
           run.clock_suspect && {
             name: "clock",
-            value: <span class="late">⏱ suspect</span>,
+            value: (
+              <span class="late">
+                <ClockShape /> suspect
+              </span>
+            ),
             hint: "the device's clock could not be right: the start is when the server heard of it",
           },
           {

@@ -97,6 +97,9 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
               </Loaded>
             </Panel>
           </div>
+          <Panel id="runs" title="runs that listed it">
+            <RunList system={system} entity={entity} bearer={bearer.data} />
+          </Panel>
           <Panel id="history" title="history" note="newest first; ◇ hollow: it arrived late">
             <ActivationTable
               filters={{ system_id: system, ...onlySensor(entity) }}
@@ -112,9 +115,6 @@ export function SensorView({ system, entity }: { system: string; entity: Entity 
                 />
               }
             />
-          </Panel>
-          <Panel id="runs" title="runs that listed it">
-            <RunList system={system} entity={entity} bearer={bearer.data} />
           </Panel>
         </>
       )}
