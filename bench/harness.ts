@@ -9,6 +9,7 @@ import type {
   LeftOutRow,
   LiveRow,
   MemoryRow,
+  OnlookersRow,
   PageRow,
   PaintRow,
   RateRow,
@@ -33,6 +34,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
   const bed = await startBed(options);
   try {
     const rates: RateRow[] = [];
+    const given: OnlookersRow[] = [];
     const memory: MemoryRow[] = [];
     const fires: FireRow[] = [];
     const backlogs: BacklogRow[] = [];
@@ -58,7 +60,11 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
       rates.push(rate);
       backlogs.push(backlog);
     }
-    if (isWanted(10)) rates.push(await onlookers(bed, options));
+    if (isWanted(10)) {
+      const seen = await onlookers(bed, options);
+      rates.push(seen.rate);
+      given.push(seen.given);
+    }
     if (isWanted(9) || isWanted(11)) {
       const chromium = await openChromium();
       const browser = typeof chromium === "string" ? undefined : chromium;
@@ -85,6 +91,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResults> {
       machine: await describeMachine(bed),
       options: { rounds, seconds },
       rates: rates.filter(({ row }) => isWanted(row)),
+      onlookers: given,
       memory,
       fires,
       backlogs,

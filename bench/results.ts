@@ -27,6 +27,22 @@ export type RateRow = {
   readonly goal: number;
 };
 
+/** What those who look on were given while a load ran; sums of the windows, and medians of the cores. */
+export type OnlookersRow = {
+  readonly row: number;
+  readonly what: string;
+  /** Activations that were stored, and those that the watchers together were given of them, each at least once. */
+  readonly stored: number;
+  readonly watched: number;
+  /** Answers to open pages, those that were due at least, and live events with activations; within the windows. */
+  readonly answers: number;
+  readonly answersDue: number;
+  readonly events: number;
+  /** What `slimmer web` and the onlookers themselves took of the machine. */
+  readonly webCores: number;
+  readonly ownCores: number;
+};
+
 /** The comparison of memory. */
 export type MemoryRow = {
   readonly row: number;
@@ -91,12 +107,13 @@ export type PageRow = {
 export type LiveRow = {
   readonly row: number;
   readonly what: string;
-  /** Activations that the page was given, and those that it was only told the number of. */
+  /** Activations that were fired, those that the page was given of them, and those that it was only told the number of. */
+  readonly fired: number;
   readonly shown: number;
-  readonly skipped: number;
-  /** From fire() to the frame that shows it. */
-  readonly p50Ms: number;
-  readonly p99Ms: number;
+  readonly countedOnly: number;
+  /** From fire() to the frame that shows it, of all that were fired; undefined where that many were never shown. */
+  readonly p50Ms: number | undefined;
+  readonly p99Ms: number | undefined;
   /** Tasks of the page over 50 ms. */
   readonly longTasks: number;
   readonly longestTaskMs: number;
@@ -117,8 +134,9 @@ export type ExportRow = {
   readonly row: number;
   readonly what: string;
   readonly format: "csv" | "ndjson";
-  /** Activations in the file: as many as are stored. */
+  /** Activations in the file: as many as are stored; and those of them that have attributes. */
   readonly rows: number;
+  readonly withAttributes: number;
   readonly bytes: number;
   readonly perSecond: number;
   /** Of the web process, before and at its highest. */
@@ -143,6 +161,7 @@ export type BenchResults = {
   };
   readonly options: { readonly rounds: number; readonly seconds: number };
   readonly rates: readonly RateRow[];
+  readonly onlookers: readonly OnlookersRow[];
   readonly memory: readonly MemoryRow[];
   readonly fires: readonly FireRow[];
   readonly backlogs: readonly BacklogRow[];

@@ -13,6 +13,8 @@ export type Contestant = {
   readonly envoyPid?: number;
   /** Whether what it sends is counted in `activations` afterwards. */
   readonly isCounted: boolean;
+  /** Looks, after a window and outside of what is measured, at what else must have come of it; throws where it has not. */
+  readonly afterwards?: (window: Window) => Promise<void>;
 };
 
 /** One window of one contestant. */
@@ -57,7 +59,7 @@ export async function measureRounds<Name extends string>(
 async function measure(
   bed: Bed,
   name: string,
-  { generator, serverPid, envoyPid, isCounted }: Contestant,
+  { generator, serverPid, envoyPid, isCounted, afterwards }: Contestant,
   seconds: number,
 ): Promise<Sample> {
   await generator.refill(seconds);
@@ -84,21 +86,14 @@ async function measure(
     clientCpu: spent("client"),
     peakRssMiB: pid ? peakRssMiB(pid) : 0,
   };
-  await requireStored(bed, name, window, isCounted);
-  return sample;
-}
-
-async function requireStored(
-  bed: Bed,
-  name: string,
-  { done, refused }: Window,
-  isCounted: boolean,
-): Promise<void> {
+  const { done, refused } = window;
   if (refused > 0) throw new Error(`${name}: ${refused} activations were refused`);
+  await afterwards?.(window);
   const stored = await bed.clear();
   if (isCounted && stored !== done) {
     throw new Error(`${name}: ${done} activations were acknowledged, and ${stored} are stored`);
   }
+  return sample;
 }
 
 export function median(values: readonly number[]): number {

@@ -2,7 +2,14 @@ import type { BenchResults, Figures, FireRow, PageRow } from "./results.ts";
 import { columns } from "./support/columns.ts";
 
 /** The results for a person. */
-export function table({ machine, options, rates, memory, ...rest }: BenchResults): string {
+export function table({
+  machine,
+  options,
+  rates,
+  onlookers,
+  memory,
+  ...rest
+}: BenchResults): string {
   const parts = [
     `${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}, PostgreSQL ${machine.postgres} with fsync on`,
     `medians of ${options.rounds} rounds of ${options.seconds} s; load generator, server and database on this machine`,
@@ -28,6 +35,12 @@ export function table({ machine, options, rates, memory, ...rest }: BenchResults
     ]);
     parts.push("", columns([head, ...lines]));
   }
+  for (const { row, what, stored, watched, events, ...given } of onlookers) {
+    parts.push(
+      "",
+      `${row}  ${what}: ${watched} of ${stored} activations by watch, ${events} live events, ${given.answers} answers (${Math.round(given.answersDue)} due); ${given.webCores.toFixed(2)} cores of web, ${given.ownCores.toFixed(2)} of their own`,
+    );
+  }
   for (const row of memory) {
     parts.push(
       "",
@@ -50,16 +63,17 @@ export function table({ machine, options, rates, memory, ...rest }: BenchResults
       `${row}  ${what}: median ${ms(medianMs)}, slowest ${ms(slowestMs)}, goal < ${goalMs} ms`,
     );
   }
-  for (const { row, what, shown, skipped, p50Ms, p99Ms, ...live } of lives) {
+  for (const { row, what, fired, shown, countedOnly, ...live } of lives) {
     parts.push(
       "",
-      `${row}  ${what}: p50 ${ms(p50Ms)}, p99 ${ms(p99Ms)}, goal < ${live.goalP99Ms} ms; ${shown} shown, ${skipped} counted only; ${live.longTasks} tasks over 50 ms, the longest ${ms(live.longestTaskMs)}`,
+      `${row}  ${what}: p50 ${shownIn(live.p50Ms)}, p99 ${shownIn(live.p99Ms)}, goal < ${live.goalP99Ms} ms; ${fired} fired, ${shown} shown, ${countedOnly} counted only; ${live.longTasks} tasks over 50 ms, the longest ${ms(live.longestTaskMs)}`,
     );
   }
-  for (const { row, what, perSecond, bytes, idleMiB, peakMiB, goalMiB } of exports) {
+  for (const { row, what, withAttributes, perSecond, bytes, ...web } of exports) {
+    const { idleMiB, peakMiB, goalMiB } = web;
     parts.push(
       "",
-      `${row}  ${what}: ${Math.round(perSecond).toLocaleString("en")} a second, ${mib(bytes / 2 ** 20)}; web process ${mib(peakMiB)} (${mib(idleMiB)} before), goal < ${goalMiB} MiB`,
+      `${row}  ${what} (${withAttributes.toLocaleString("en")} with attributes): ${Math.round(perSecond).toLocaleString("en")} a second, ${mib(bytes / 2 ** 20)}; web process ${mib(peakMiB)} (${mib(idleMiB)} before), goal < ${goalMiB} MiB`,
     );
   }
   for (const { row, what, why } of leftOut) parts.push("", `${row}  ${what}: left out, ${why}`);
@@ -92,7 +106,7 @@ function pageTable(pages: readonly PageRow[]): string {
     "p99",
     `p50 with ${thousands(first?.smallActivations)}`,
     "p99",
-    "ratio",
+    "ratio of p50",
     "goal",
   ];
   const lines = pages.map(({ row, what, large, small, ratio, goal }) => [
@@ -120,6 +134,10 @@ function cells(figures: Figures): string[] {
 
 function ms(value: number | undefined): string {
   return value === undefined ? "" : `${value.toFixed(1)} ms`;
+}
+
+function shownIn(value: number | undefined): string {
+  return value === undefined ? "never shown" : ms(value);
 }
 
 function mib(value: number): string {

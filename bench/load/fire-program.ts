@@ -10,12 +10,15 @@ export type FireSetup = {
   readonly perSecond: number;
   readonly warmUpSeconds: number;
   readonly seconds: number;
+  /** At the end the client is closed, and may take so long to deliver what waits; undefined: it ends as it is. */
+  readonly closeMs?: number;
 };
 
 /** What firing cost the program that fired. */
 export type FireCost = {
   /** When the warm-up was over: milliseconds since the Unix epoch. */
   readonly measuredFromMs: number;
+  readonly warmUpCalls: number;
   readonly calls: number;
   readonly p50Us: number;
   readonly p99Us: number;
@@ -31,7 +34,8 @@ const TICK_MS = 2;
 /** Fires at a steady pace, as a program does that has other things to do, and looks at what that costs. */
 async function main({ client: options, ...setup }: FireSetup): Promise<FireCost> {
   const sensors = Array.from({ length: SENSORS }, (_, number) => sensorOf(number));
-  const run = options ? (await getClient(options)).run(sensors) : { fire: () => {} };
+  const client = options && (await getClient(options));
+  const run = client ? client.run(sensors) : { fire: () => {} };
 
   async function fireFor(seconds: number): Promise<number[]> {
     const costs: number[] = [];
@@ -52,15 +56,17 @@ async function main({ client: options, ...setup }: FireSetup): Promise<FireCost>
     }
   }
 
-  await fireFor(setup.warmUpSeconds);
+  const { length: warmUpCalls } = await fireFor(setup.warmUpSeconds);
   const measuredFromMs = Date.now();
   const loop = monitorEventLoopDelay({ resolution: 1 });
   loop.enable();
   const costs = (await fireFor(setup.seconds)).sort((a, b) => a - b);
   loop.disable();
+  if (setup.closeMs !== undefined) await client?.close({ timeoutMs: setup.closeMs });
   const at = (share: number) => costs[Math.floor(share * (costs.length - 1))] ?? 0;
   return {
     measuredFromMs,
+    warmUpCalls,
     calls: costs.length,
     p50Us: at(0.5),
     p99Us: at(0.99),

@@ -24,9 +24,11 @@ export async function exportEverything(
   db.on("error", () => {});
   await db.connect();
   await fillHistory(db, { systems: 1_000, sensors: 10_000, activations: history }, say);
-  const counted = await db.query("select count(*)::int as rows from activations");
+  const counted = await db.query(
+    'select count(*)::int as stored, count(attributes)::int as "withAttributes" from activations',
+  );
   await db.end();
-  const stored = (counted.rows[0] as { rows: number }).rows;
+  const { stored, withAttributes } = counted.rows[0] as { stored: number; withAttributes: number };
   const web = await startSlimmer("web", env);
   try {
     const rows: ExportRow[] = [];
@@ -47,6 +49,7 @@ export async function exportEverything(
         what: `export of ${stored.toLocaleString("en")} activations as ${format.toUpperCase()}`,
         format,
         rows: exported,
+        withAttributes,
         bytes,
         perSecond: (exported / elapsedMs) * 1_000,
         idleMiB,

@@ -155,9 +155,19 @@ describe("npm run bench, in its short form", () => {
     );
     for (const { small, large, ratio, goal } of results.pages) {
       expect(small.p50Ms).toBeGreaterThan(0);
+      expect(small.p99Ms).toBeGreaterThanOrEqual(small.p50Ms);
       expect(large.p99Ms).toBeGreaterThanOrEqual(large.p50Ms);
       expect(ratio).toBeCloseTo(large.p50Ms / small.p50Ms);
       expect(goal).toBe(1.3);
+    }
+  });
+
+  test("gives those who look on everything that is stored", () => {
+    expect(results.onlookers.map(({ row }) => row)).toEqual([10]);
+    for (const { stored, watched, answersDue } of results.onlookers) {
+      expect(stored).toBeGreaterThan(0);
+      expect(watched).toBeGreaterThanOrEqual(stored);
+      expect(answersDue).toBeGreaterThan(0);
     }
   });
 
@@ -166,7 +176,8 @@ describe("npm run bench, in its short form", () => {
       [12, "csv", 20_000],
       [12, "ndjson", 20_000],
     ]);
-    for (const { bytes, peakMiB, idleMiB } of results.exports) {
+    for (const { rows, withAttributes, bytes, peakMiB, idleMiB } of results.exports) {
+      expect(withAttributes).toBeGreaterThan(rows / 10);
       expect(bytes).toBeGreaterThan(20_000);
       expect(peakMiB).toBeGreaterThanOrEqual(idleMiB);
     }
@@ -179,9 +190,12 @@ describe("npm run bench, in its short form", () => {
     for (const { medianMs, slowestMs } of results.paints) {
       expect(slowestMs).toBeGreaterThanOrEqual(medianMs);
     }
-    for (const { shown, p50Ms, p99Ms } of results.lives) {
-      expect(shown).toBeGreaterThan(0);
-      expect(p99Ms).toBeGreaterThanOrEqual(p50Ms);
+    for (const { fired, shown, countedOnly, p50Ms, p99Ms } of results.lives) {
+      expect(fired).toBeGreaterThan(0);
+      expect(shown + countedOnly).toBe(fired);
+      // Those that were never shown are beyond any time.
+      expect(p50Ms ?? Infinity).toBeGreaterThan(0);
+      expect(p99Ms ?? Infinity).toBeGreaterThanOrEqual(p50Ms ?? Infinity);
     }
   });
 
@@ -190,8 +204,9 @@ describe("npm run bench, in its short form", () => {
     expect(results.machine.node).toBe(process.versions.node);
     expect(results.machine.postgres).toMatch(/^\d+/);
     expect(Date.parse(results.at)).toBeGreaterThan(0);
-    const { rates, memory, fires, backlogs, pages, paints, lives, exports, leftOut } = results;
-    const seen = [...pages, ...paints, ...lives, ...exports];
+    const { rates, onlookers, memory, fires, backlogs, leftOut } = results;
+    const { pages, paints, lives, exports } = results;
+    const seen = [...onlookers, ...pages, ...paints, ...lives, ...exports];
     const rows = [...rates, ...memory, ...fires, ...backlogs, ...seen, ...leftOut];
     for (const { what } of rows) expect(printed).toContain(what);
   });
