@@ -92,7 +92,7 @@ export const REASONS = {
     status: "OUT_OF_RANGE",
     retry: false,
     meaning:
-      "The feed does not reach back to this cursor any more: list what was missed, then watch anew.",
+      "The feed does not reach back to this cursor any more, or was restored from a backup since: list what was missed, then watch anew.",
   },
   WATCH_UNREAD: {
     status: "ABORTED",

@@ -91,7 +91,7 @@ async function gather(
   try {
     while (count < MAX_ROWS && bytes < MAX_BYTES && looked < MAX_LOOKED) {
       // Most often everything is at hand, and nothing is waited for: many watch.
-      const held = stretchAtHand(position.no, seat) ?? (await stretchAt(position.no, seat, tools));
+      const held = stretchAtHand(position, seat) ?? (await stretchAt(position, seat));
       if (!held) break;
       const found = wantedRows(held, held.rowAt(position), filter, tools.names);
       const wanted = found instanceof Promise ? await found : found;
@@ -106,9 +106,7 @@ async function gather(
       bytes += fitting.bytes;
       looked += held.count;
       const isWhole = rows.length === wanted.length;
-      position = isWhole
-        ? { no: held.nextNo, index: 0 }
-        : held.positionAfter(rows.at(-1) as number);
+      position = isWhole ? held.end : held.positionAfter(rows.at(-1) as number);
     }
   } catch (error) {
     if (!isOutage(error)) throw error;
