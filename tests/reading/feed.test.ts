@@ -284,6 +284,38 @@ describe("watching", () => {
     await eventually(() => expect(one.ids).toEqual([...ids.slice(-3), next]));
   });
 
+  test("begins with the latest in messages that every client can take, each with a cursor to go on from", async () => {
+    const ids = await appendToFeed(store.pool, many(1_400));
+    const one = watcher(feedOfTest().feed, { recent: 1_000 });
+    await eventually(() => expect(one.ids).toEqual(ids.slice(-1_000)));
+    expect(one.messages[0]?.activations).toHaveLength(500);
+    const { cursor = "" } = one.messages[0] ?? {};
+    const next = watcher(feedOfTest().feed, { cursor });
+    await eventually(() => expect(next.ids).toEqual(ids.slice(-500)));
+  });
+
+  test("looks for the latest behind no more signs of life than a moment takes", async () => {
+    await appendToFeed(store.pool, many(2));
+    await store.pool.query(
+      `insert into fold_records (system_no, received_at, feed_no, system_nos, run_nos, entity_nos, activation_ids, shown_us)
+      select 1, now(), 1 + number, '{}', '{}', '{}', '{}', '{}' from generate_series(1, 3000) as number`,
+    );
+    await store.pool.query("update feed_state set last_no = 3001");
+    let looks = 0;
+    const { feed } = feedOfTest({
+      read: (work) => {
+        looks += 1;
+        return store.questions.run(work);
+      },
+    });
+    const one = watcher(feed, { recent: 10 });
+    await one.begun();
+    expect(one.ids).toEqual([]);
+    expect(looks).toBe(10);
+    const ids = await appendToFeed(store.pool, many(1));
+    await eventually(() => expect(one.ids).toEqual(ids));
+  });
+
   test.each([
     ["a system", { system_id: "attic" }, [2]],
     ["a category", { category: "temp*" }, [1]],
@@ -331,7 +363,12 @@ describe("watching", () => {
       Array.from({ length: 300 }, () => ofDoor({ attributes })),
     );
     await eventually(() => expect(one.ids).toEqual(ids));
-    expect(one.messages.length).toBeGreaterThan(3);
+    for (const { activations = [] } of one.messages) {
+      expect(Buffer.byteLength(JSON.stringify(activations))).toBeLessThan(200_000);
+    }
+    const recent = watcher(feedOfTest().feed, { recent: 300 });
+    await eventually(() => expect(recent.ids).toEqual(ids));
+    expect(recent.messages.length).toBeGreaterThan(3);
   });
 });
 

@@ -1,13 +1,14 @@
 import { SlimmerError } from "../../domain/errors.ts";
 import { checkUuid, type Issues, refuseIssues } from "../../domain/field-checks.ts";
 import type { Lane } from "../../store/lane.ts";
-import { comparePlaces, type Place, START } from "../../store/reads/activation-places.ts";
+import { comparePlaces, type Place, placeOf, START } from "../../store/reads/activation-places.ts";
 import { type FoundActivation, findActivation } from "../../store/reads/activations.ts";
 import { inOrder } from "../../store/reads/in-order.ts";
 import { findSystem } from "../../store/systems.ts";
 import { checkPageSize, checkSystemId } from "../checks.ts";
 import { noSystem } from "../context.ts";
 import { createNameBook, type NameBook } from "../feed/names.ts";
+import { fittingCount } from "../message-bytes.ts";
 import { type Json, pageTokenText, readPageToken } from "../page-token.ts";
 import type { Reader } from "../reader.ts";
 import { type ActivationFilters, checkFilters, findWanted } from "./filter.ts";
@@ -47,9 +48,13 @@ export function createActivationReads({ reads, nowMs }: ActivationReadsOptions):
         return inOrder(db, () => walk.next(db, { after, limit }));
       });
       await learnNames(names, rows);
+      const all = rows.map((row) => messageOf(row, names));
+      const count = fittingCount(all);
+      const last = rows[count - 1];
+      const next = last && count < rows.length ? placeOf(last) : end;
       return {
-        activations: rows.map((row) => messageOf(row, names)),
-        next_page_token: end ? pageTokenText(filters, stateOf(end)) : "",
+        activations: all.slice(0, count),
+        next_page_token: next ? pageTokenText(filters, stateOf(next)) : "",
       };
     },
 

@@ -43,8 +43,9 @@ export type Picked = { held: Stretch; rows: readonly number[] };
 
 export type Opened = { filter: Filter; position: Position; recent: readonly Picked[] };
 
-/** How far back `recent` looks for rows that match, in rows. */
+/** How far back `recent` looks for rows that match, in rows, and in records: those of presence alone have no rows. */
 const LOOK_BACK = 5_000;
+const LOOK_BACK_RECORDS = 2_000;
 
 /** Checks the request, and finds the place where it begins. */
 export async function openSeat(
@@ -105,7 +106,7 @@ export async function stretchAt(
   return held;
 }
 
-/** The newest rows before record `nextNo` that match, in order; within the bounds of LOOK_BACK. */
+/** The newest rows before record `nextNo` that match, in order; within the bounds of looking back. */
 async function newest(
   count: number,
   nextNo: number,
@@ -118,7 +119,8 @@ async function newest(
   let looked = 0;
   let page: readonly Stretch[] = [];
   let beforeNo = nextNo;
-  while (beforeNo > 1 && missing > 0 && looked < LOOK_BACK) {
+  const lowestNo = Math.max(1, nextNo - LOOK_BACK_RECORDS);
+  while (beforeNo > lowestNo && missing > 0 && looked < LOOK_BACK) {
     let held = ring.get(beforeNo - 1) ?? page.find((one) => one.nextNo === beforeNo);
     if (!held) {
       page = await backlog.before(beforeNo);
