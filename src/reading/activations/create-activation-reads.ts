@@ -17,12 +17,13 @@ import { createWalk } from "./walk.ts";
 
 export type ActivationReads = Pick<Reader, "list_activations" | "get_activation"> & {
   /**
-   * All that the filters leave, the newest first, in pages of at most `limit` rows whose names are known. Each page is a
-   * question of its own, so nothing is held while the consumer thinks. Refuses as list_activations does.
+   * All that the filters leave, the newest first, in pages whose names are known, of at most as many rows as
+   * `rowsOfNext` says, which is given the page before. Each page is a question of its own, so nothing is held while the
+   * consumer thinks. Refuses as list_activations does.
    */
   pages(
     filters: ActivationFilters,
-    limit: number,
+    rowsOfNext: (before: readonly FoundActivation[] | undefined) => number,
     signal: AbortSignal,
   ): AsyncGenerator<readonly FoundActivation[]>;
   readonly names: NameBook;
@@ -76,21 +77,26 @@ export function createActivationReads({ reads, nowMs }: ActivationReadsOptions):
       return messageOf(row, names);
     },
 
-    async *pages(filters, limit, signal) {
+    async *pages(filters, rowsOfNext, signal) {
       const issues: Issues = [];
       checkFilters(issues, filters);
       refuseIssues(issues);
       const wanted = await reads.run((db) => findWanted(db, filters));
       const walk = createWalk(wanted, nowMs);
+      let before: readonly FoundActivation[] | undefined;
       for (let after: Place | undefined = START; after && !signal.aborted; ) {
         const page: Place = after;
+        const limit = rowsOfNext(before);
         const { rows, end } = await reads.run((db) =>
           inOrder(db, () => walk.next(db, { after: page, limit })),
         );
         if (signal.aborted) return;
         if (end && comparePlaces(end, page) <= 0) throw new Error("a page came to no end");
         await learnNames(names, rows);
-        if (rows.length > 0) yield rows;
+        if (rows.length > 0) {
+          before = rows;
+          yield rows;
+        }
         after = end;
       }
     },
