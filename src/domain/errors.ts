@@ -99,6 +99,11 @@ export const REASONS = {
     retry: true,
     meaning: "The stream's client has not read for too long; go on from the last cursor.",
   },
+  EXPORT_UNREAD: {
+    status: "ABORTED",
+    retry: true,
+    meaning: "The export's client has not read for too long, and has only a part: begin it anew.",
+  },
   INTERNAL: {
     status: "INTERNAL",
     retry: false,
