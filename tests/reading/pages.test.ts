@@ -147,6 +147,28 @@ test("each run comes once, the latest first, while runs begin", async () => {
   expect(withDoor.slice(-17)).toEqual(latestFirst);
 });
 
+test("a page ends where the answer would be too large for a client, and the next one goes on", async () => {
+  const labels = Object.fromEntries(
+    Array.from({ length: 16 }, (_, key) => [`key ${key}`, "語".repeat(256)]),
+  );
+  const systemIds = Array.from({ length: 400 }, (_, number) => `heavy ${1_000 + number}`);
+  for (const systemId of systemIds) {
+    await world.register({ systemId, entities: [], atMs: NOW, labels });
+  }
+  for (const order of ["NAME", "ATTENTION"] as const) {
+    const found: string[] = [];
+    let page_token = "";
+    do {
+      const request = systemsRequest({ query: "heavy", order, page_size: 1_000, page_token });
+      const { systems = [], next_page_token = "" } = await reader.list_systems(request);
+      expect(Buffer.byteLength(JSON.stringify(systems))).toBeLessThan(4 * 1024 * 1024);
+      found.push(...systems.map(({ system_id = "" }) => system_id));
+      page_token = next_page_token;
+    } while (page_token !== "");
+    expect(found.toSorted()).toEqual(systemIds);
+  }
+});
+
 test("a page that is full to the last row has no token", async () => {
   for (let number = 0; number < 3; number++) {
     await world.register({ systemId: `full ${number}`, entities: [door], atMs: NOW });

@@ -9,7 +9,7 @@ import { checkPageSize, checkSystemId } from "../checks.ts";
 import { noSystem } from "../context.ts";
 import { createNameBook, type NameBook } from "../feed/names.ts";
 import { fittingCount } from "../message-bytes.ts";
-import { type Json, pageTokenText, readPageToken } from "../page-token.ts";
+import { checkPageToken, type Json, pageTokenText } from "../page-token.ts";
 import type { Reader } from "../reader.ts";
 import { type ActivationFilters, checkFilters, findWanted } from "./filter.ts";
 import { learnNames, messageOf } from "./message.ts";
@@ -42,7 +42,8 @@ export function createActivationReads({ reads, nowMs }: ActivationReadsOptions):
       const limit = checkPageSize(issues, request.page_size);
       checkFilters(issues, request);
       const filters = hashedFilters(request);
-      const after = checkToken(issues, request.page_token, filters);
+      const state = checkPageToken(issues, request.page_token, filters, isState);
+      const after = state ? placeIn(state) : START;
       refuseIssues(issues);
       const { rows, end } = await reads.run(async (db) => {
         const walk = createWalk(await findWanted(db, request), nowMs);
@@ -121,18 +122,6 @@ function hashedFilters(filters: ActivationFilters): Json {
     until,
     marks,
   ];
-}
-
-/** A token is a field among others: what is wrong with it is told along with the rest. */
-function checkToken(issues: Issues, token: string, filters: Json): Place {
-  try {
-    const state = readPageToken(token, filters, isState);
-    return state ? placeIn(state) : START;
-  } catch (error) {
-    if (!(error instanceof SlimmerError)) throw error;
-    issues.push(...error.fields);
-    return START;
-  }
 }
 
 type State = readonly [elsewhere: 0 | 1, us: number, id: string, systemNo: number];

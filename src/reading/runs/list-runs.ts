@@ -5,7 +5,7 @@ import type { Queryable } from "../../store/queryable.ts";
 import { listRunNumbers, listRunNumbersOf, readRuns } from "../../store/reads/runs.ts";
 import { checkPageSize, checkSystemId } from "../checks.ts";
 import type { ReaderContext } from "../context.ts";
-import { pageTokenText, readPageToken } from "../page-token.ts";
+import { checkPageToken, pageTokenText } from "../page-token.ts";
 import { toRun } from "./run-message.ts";
 
 /** Above every number of a run. */
@@ -26,9 +26,9 @@ export async function listRuns(
     checkText(issues, "name", name, { min: 1, max: LIMITS.entityName });
     checkText(issues, "identity", identity, { min: 1, max: LIMITS.identity });
   }
-  refuseIssues(issues);
   const filters = { list: "runs", system_id, category, name, identity };
-  const beforeNo = readPageToken(token, filters, isRunNo) ?? FIRST_PAGE;
+  const beforeNo = checkPageToken(issues, token, filters, isRunNo) ?? FIRST_PAGE;
+  refuseIssues(issues);
   const systemNo = await requireSystem(system_id);
   return read(async (db) => {
     const place = { systemNo, beforeNo, limit: size + 1 };
