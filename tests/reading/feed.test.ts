@@ -636,6 +636,23 @@ describe("a live page", () => {
     expect(again.events).toMatchObject([{ kind: "expired", message: expect.any(String) }]);
   });
 
+  test("that is so far behind that nobody would read it all is told to begin anew", async () => {
+    const one = page(feedOfTest().feed);
+    await one.begun();
+    const [first] = one.events;
+    const cursor = first?.kind === "heartbeat" ? first.cursor : "";
+    for (let round = 0; round < 10; round += 1) await appendToFeed(store.pool, many(2_000));
+    const near = page(feedOfTest({ liveMs: 20 }).feed, { cursor });
+    await eventually(() => expect(near.shown[0]?.total).toBe(20_000));
+    await appendToFeed(store.pool, many(1));
+    const far = page(feedOfTest({ liveMs: 20 }).feed, { cursor });
+    await far.ended;
+    expect(far.events.at(-1)).toMatchObject({
+      kind: "expired",
+      message: expect.stringMatching(/more than 20000 activations came meanwhile/),
+    });
+  });
+
   test("shows fewer rows where many pages are open", async () => {
     const { feed } = feedOfTest({ liveMs: 20 });
     const pages = Array.from({ length: 300 }, () => page(feed));
