@@ -145,7 +145,7 @@ export const SETTINGS = {
     "SLIMMER_ROLLUP_RETENTION",
     "1826d",
     { min: "2d", max: "36500d" },
-    "How long hourly counts are kept.",
+    "How long hourly counts are kept; in any case 8 days longer than `SLIMMER_RETENTION`, for lists of activations go by them.",
   ),
   upkeepInterval: duration(
     "SLIMMER_UPKEEP_INTERVAL",

@@ -92,12 +92,17 @@ export const REASONS = {
     status: "OUT_OF_RANGE",
     retry: false,
     meaning:
-      "The feed does not reach back to this cursor any more: list what was missed, then watch anew.",
+      "The feed does not reach back to this cursor any more, or was restored from a backup since: list what was missed, then watch anew.",
   },
   WATCH_UNREAD: {
     status: "ABORTED",
     retry: true,
     meaning: "The stream's client has not read for too long; go on from the last cursor.",
+  },
+  EXPORT_UNREAD: {
+    status: "ABORTED",
+    retry: true,
+    meaning: "The export's client has not read for too long, and has only a part: begin it anew.",
   },
   INTERNAL: {
     status: "INTERNAL",

@@ -1,7 +1,7 @@
 import { createBackoff } from "../kit/backoff.ts";
 import { startLoop } from "../kit/loop.ts";
 import { within } from "../kit/within.ts";
-import type { Connection } from "../store/connection.ts";
+import { type Connection, DURABLE_COMMITS } from "../store/connection.ts";
 import { type FeedBounds, trimFeed } from "../store/feed-trim.ts";
 import { fold } from "../store/folds.ts";
 import { recordPresence } from "../store/presence.ts";
@@ -40,9 +40,7 @@ export function startFolder(options: FolderOptions): Folder {
   let trimDueAt = 0;
 
   async function round(): Promise<number> {
-    connection ??= await connect(() => {
-      connection = undefined;
-    });
+    connection ??= await open();
     const { client } = connection;
     if (presence && performance.now() >= presenceDueAt) {
       presenceDueAt = performance.now() + PRESENCE_MS;
@@ -64,6 +62,20 @@ export function startFolder(options: FolderOptions): Folder {
     // A fold that takes long is dear by its sensors, not by its rows: at full load, fewer folds leave more to the writers.
     const restMs = Math.max(intervalMs, Math.min(2 * tookMs, LONG_REST_MS));
     return folded.more ? 0 : restMs;
+  }
+
+  async function open(): Promise<Connection> {
+    const opened = await connect(() => {
+      connection = undefined;
+    });
+    try {
+      // A number that watchers were told is given out once.
+      await opened.client.query(DURABLE_COMMITS);
+    } catch (error) {
+      await opened.end();
+      throw error;
+    }
+    return opened;
   }
 
   async function writePresence(client: Connection["client"], book: PresenceBook): Promise<void> {

@@ -2,7 +2,7 @@ import type { ActivationRow } from "../domain/activation.ts";
 import { SlimmerError } from "../domain/errors.ts";
 import { createBackoff } from "../kit/backoff.ts";
 import { type Loop, startLoop } from "../kit/loop.ts";
-import type { Connection } from "../store/connection.ts";
+import { type Connection, DURABLE_COMMITS } from "../store/connection.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { type FlushResult, flushRows } from "./flush.ts";
 import type { Horizon } from "./horizon.ts";
@@ -67,10 +67,7 @@ export function createWriter(options: WriterOptions): Writer {
 
   async function prepare(fresh: Connection): Promise<void> {
     try {
-      // "Stored" must survive a crash of PostgreSQL, whatever the database's default is.
-      await fresh.client.query(
-        "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
-      );
+      await fresh.client.query(DURABLE_COMMITS);
       // Arrays of any size are planned the same way.
       await fresh.client.query("set plan_cache_mode = force_generic_plan");
       await horizon.reload(fresh.client);

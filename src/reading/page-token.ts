@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { invalid } from "../domain/field-checks.ts";
+import { SlimmerError } from "../domain/errors.ts";
+import { checkText, type Issues, invalid } from "../domain/field-checks.ts";
 
 /** What JSON can hold. */
 export type Json =
@@ -49,6 +50,35 @@ export function readPageToken<S extends Json>(
     throw refusal("must be a next_page_token that this list has given out");
   }
   return state;
+}
+
+/** The same for a token that is a field among others: what is wrong with it is told along with the rest. */
+export function checkPageToken<S extends Json>(
+  issues: Issues,
+  text: string,
+  filters: Json,
+  isState: (state: Json) => state is S,
+): S | undefined {
+  try {
+    return readPageToken(text, filters, isState);
+  } catch (error) {
+    if (!(error instanceof SlimmerError)) throw error;
+    issues.push(...error.fields);
+    return undefined;
+  }
+}
+
+/** Whether a state may have this in the place of a name: the database takes no other text. */
+export function isNameIn(value: Json | undefined, max: number): value is string {
+  const issues: Issues = [];
+  if (typeof value !== "string") return false;
+  checkText(issues, "page_token", value, { min: 1, max });
+  return issues.length === 0;
+}
+
+/** Whether a state may have this where a place among `count` is meant. */
+export function isPlaceAmong(value: Json | undefined, count: number): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= count;
 }
 
 function bytesOf(text: string): Buffer | undefined {

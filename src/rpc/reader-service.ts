@@ -12,22 +12,22 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { Drain } from "./activation-stream.ts";
 import { callMeter } from "./call-meter.ts";
 import { tolerant } from "./definition.ts";
+import { boundedExports, type ExportSource } from "./export-stream.ts";
 import { encodeWatched } from "./feed-encoder.ts";
-import { serverStream } from "./server-stream.ts";
+import { serverStream, type Unread } from "./server-stream.ts";
 import { unary } from "./unary.ts";
 
 export type ReaderServiceOptions = {
   reader: Reader;
   feed: Pick<Feed, "watch">;
-  exportActivations(
-    request: ExportActivationsRequestOutput,
-    signal: AbortSignal,
-  ): AsyncIterable<ExportActivationsResponse>;
+  exportActivations: ExportSource;
+  /** How many exports may be open. Default 8. */
+  maxExports?: number;
   drain: Drain;
   metrics: Metrics;
   log: Logger;
   nowMs(): number;
-  /** How long who watches may leave a message unread, in milliseconds. Default 60 s. */
+  /** How long a client may leave a message of a stream unread, in milliseconds. Default 60 s. */
   unreadMs?: number;
 };
 
@@ -35,15 +35,17 @@ const SERVICE = "slimmer_grpc.Reader";
 
 /** `slimmer_grpc.Reader`: its definition, and what each method does. */
 export function readerService(options: ReaderServiceOptions) {
-  const { reader, feed, exportActivations, drain, metrics, log, nowMs, unreadMs } = options;
+  const { reader, feed, drain, metrics, log, nowMs, unreadMs } = options;
+  const exportActivations = boundedExports(options.exportActivations, options.maxExports);
   const one = <Method extends keyof Reader>(method: Method) => {
     const meter = callMeter(metrics, SERVICE, method, "unary");
     type Request = Parameters<Reader[Method]>[0];
     const answer = reader[method] as (request: Request) => ReturnType<Reader[Method]>;
     return unary({ meter, log, nowMs }, (request: Request) => answer(request) as Promise<unknown>);
   };
-  const stream = (method: string) => ({
+  const stream = (method: string, unread: Unread) => ({
     meter: callMeter(metrics, SERVICE, method, "server_stream"),
+    unread,
     drain,
     log,
     ...(unreadMs === undefined ? {} : { unreadMs }),
@@ -67,31 +69,19 @@ export function readerService(options: ReaderServiceOptions) {
       search: one("search"),
       get_storage: one("get_storage"),
       watch_activations: serverStream<WatchActivationsRequestOutput, Watched>(
-        stream("watch_activations"),
+        stream("watch_activations", {
+          reason: "WATCH_UNREAD",
+          advice: "go on from the last cursor",
+        }),
         (request, signal) => feed.watch(request, signal),
       ),
       export_activations: serverStream<ExportActivationsRequestOutput, ExportActivationsResponse>(
-        stream("export_activations"),
-        (request, signal) => inPieces(exportActivations(request, signal)),
+        stream("export_activations", {
+          reason: "EXPORT_UNREAD",
+          advice: "what it has is not the whole file, so begin anew",
+        }),
+        exportActivations,
       ),
     },
   };
-}
-
-/** Clients take messages of 4 MiB; a file ends a piece anywhere. */
-const PIECE_BYTES = 1024 * 1024;
-
-async function* inPieces(
-  file: AsyncIterable<ExportActivationsResponse>,
-): AsyncGenerator<ExportActivationsResponse> {
-  let rowsBefore = 0;
-  for await (const { data, rows = 0 } of file) {
-    const bytes = data as Buffer;
-    let start = 0;
-    for (; bytes.length - start > PIECE_BYTES; start += PIECE_BYTES) {
-      yield { data: bytes.subarray(start, start + PIECE_BYTES), rows: rowsBefore };
-    }
-    rowsBefore = Number(rows);
-    yield { data: bytes.subarray(start), rows: rowsBefore };
-  }
 }

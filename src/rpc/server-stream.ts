@@ -1,5 +1,5 @@
 import { type handleServerStreamingCall, type ServerWritableStream, status } from "@grpc/grpc-js";
-import { SlimmerError } from "../domain/errors.ts";
+import { type Reason, SlimmerError } from "../domain/errors.ts";
 import { TimeoutError, within } from "../kit/within.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Drain } from "./activation-stream.ts";
@@ -12,9 +12,13 @@ export type ServerStreamTools = {
   meter: CallMeter;
   drain: Drain;
   log: Logger;
+  unread: Unread;
   /** How long a client may leave a message unread, in milliseconds. Default 60 s. */
   unreadMs?: number;
 };
+
+/** How a client is ended that does not read: the reason, and what it had better do. */
+export type Unread = { reason: Reason; advice: string };
 
 const UNREAD_MS = 60_000;
 
@@ -22,8 +26,8 @@ const UNREAD_MS = 60_000;
  * The one place that speaks grpc-js's way of streams from the server: a handler takes a request and a signal, and gives
  * messages one after the other. The next is asked for once the one before is on its way, so a client that reads slowly
  * slows its handler, and one message is all that waits for it. The signal aborts when the client goes, its deadline
- * passes, or the server drains, which it is told by SHUTTING_DOWN; a client that reads nothing for `unreadMs` is
- * ended by WATCH_UNREAD.
+ * passes, or the server drains, which it is told by SHUTTING_DOWN; a client that has not
+ * taken a message within `unreadMs` is ended as `unread` says: handlers make their messages small.
  */
 export function serverStream<Request, Response>(
   tools: ServerStreamTools,
@@ -50,7 +54,7 @@ type Call<Request, Response> = ServerWritableStream<Request | Malformed, Respons
 
 async function send<Request, Response>(
   call: Call<Request, Response>,
-  { meter, drain, unreadMs = UNREAD_MS }: ServerStreamTools,
+  { meter, drain, unread, unreadMs = UNREAD_MS }: ServerStreamTools,
   handler: (request: Request, signal: AbortSignal) => AsyncIterable<Response>,
 ): Promise<void> {
   const { request } = call;
@@ -64,7 +68,7 @@ async function send<Request, Response>(
   try {
     for await (const response of handler(request, signal)) {
       if (signal.aborted) break;
-      await write(call, response, signal, unreadMs);
+      await write(call, response, signal, { ...unread, unreadMs });
       if (signal.aborted) break;
       meter.sent();
     }
@@ -82,7 +86,7 @@ async function write<Request, Response>(
   call: Call<Request, Response>,
   response: Response,
   signal: AbortSignal,
-  unreadMs: number,
+  { reason, advice, unreadMs }: Unread & { unreadMs: number },
 ): Promise<void> {
   let settle = () => {};
   const written = new Promise<void>((resolve) => {
@@ -94,11 +98,9 @@ async function write<Request, Response>(
     await within(unreadMs, "reading", written);
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;
-    throw new SlimmerError(
-      "WATCH_UNREAD",
-      `the client has not read for ${unreadMs / 1_000} s: go on from the last cursor`,
-      { cause: error },
-    );
+    const seconds = unreadMs / 1_000;
+    const message = `the client has not taken a message within ${seconds} s: ${advice}`;
+    throw new SlimmerError(reason, message, { cause: error });
   } finally {
     signal.removeEventListener("abort", settle);
   }

@@ -20,6 +20,13 @@ const END_MS = 1_000;
  */
 export const NO_JIT = "set jit = off";
 
+/**
+ * What was told to others (that a row is stored, which number a record of the feed has) must survive a crash of PostgreSQL,
+ * whatever the database's default is.
+ */
+export const DURABLE_COMMITS =
+  "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
+
 export async function connect(
   config: pg.ClientConfig,
   name: string,

@@ -4,6 +4,13 @@
  */
 export type FeedRecord = {
   readonly no: number;
+  /**
+   * Tells it apart from another record of the same number: a backup that was restored, or a standby that had not got all,
+   * gives numbers out once more. Of six bytes.
+   */
+  readonly mark: number;
+  /** The mark of the record before it; 0 where that is not there. */
+  readonly markBefore: number;
   /** Rows in it; a record of presence alone has none. */
   readonly count: number;
   /** What it takes in memory, about. */
@@ -29,6 +36,8 @@ export type FeedRecord = {
 /** A row of the statements of feed.ts: arrays as array_send gives them. */
 export type FeedRow = {
   feed_no: number;
+  stored_us: number;
+  stored_us_before: number | null;
   received_us: number;
   age_seconds: number;
   system_nos: Buffer;
@@ -60,6 +69,8 @@ export function decodeFeedRecord(row: FeedRow): FeedRecord {
 
   return {
     no: row.feed_no,
+    mark: markOfTime(row.stored_us),
+    markBefore: markOfTime(row.stored_us_before),
     count: ids.length,
     bytes: columns.reduce((sum, { bytes }) => sum + bytes, 200 + 2 * (text?.length ?? 0)),
     ageSeconds: row.age_seconds,
@@ -79,6 +90,13 @@ export function decodeFeedRecord(row: FeedRow): FeedRecord {
       return attributes[at] ?? undefined;
     },
   };
+}
+
+const MARKS = 2 ** 48;
+
+/** The mark of a record that was stored at this microsecond: no two histories have the same there. */
+export function markOfTime(storedUs: number | null): number {
+  return storedUs === null ? 0 : storedUs % MARKS;
 }
 
 /** ndim, has_null, element type; then length and lower bound of the one dimension. */

@@ -1,9 +1,11 @@
 import type { Connection } from "./connection.ts";
-import { decodeFeedRecord, type FeedRecord, type FeedRow } from "./feed-record.ts";
+import { decodeFeedRecord, type FeedRecord, type FeedRow, markOfTime } from "./feed-record.ts";
 import type { Queryable } from "./queryable.ts";
 
 /** The channel on which the folder tells that the feed has grown. */
 const CHANNEL = "slimmer_feed";
+
+const STORED_US = (time: string) => `(extract(epoch from ${time}) * 1000000)::bigint`;
 
 /** Calls `onNews` whenever the feed has grown, for as long as the connection lasts; a notification may get lost with it. */
 export async function listenToFeed({ client }: Connection, onNews: () => void): Promise<void> {
@@ -23,6 +25,16 @@ export async function feedState(db: Queryable): Promise<FeedState> {
   return { feedId: row.feed_id, firstNo: row.first_no, lastNo: row.last_no };
 }
 
+/** The mark of record `no`; 0 where there is none. */
+export async function markOf(db: Queryable, no: number): Promise<number> {
+  const { rows } = await db.query({
+    name: "feed_mark",
+    text: `select ${STORED_US("created_at")} as stored_us from fold_records where feed_no = $1`,
+    values: [no],
+  });
+  return markOfTime(rows[0]?.stored_us ?? null);
+}
+
 /** Most records of one page. Most of a busy feed are small. */
 const MAX_RECORDS = 200;
 
@@ -31,11 +43,14 @@ const PAGE_BYTES = 512 * 1024;
 
 /**
  * The arrays travel in their binary form, which the reader takes apart where somebody wants a row, and leaves alone where
- * nobody does. Sizes are those on the disk: nothing is read for them. The index is fold_records_feed.
+ * nobody does. Sizes are those on the disk: nothing is read for them. One record more is looked at, for each says when the
+ * one before it was stored. The index is fold_records_feed.
  */
-const page = (range: string, order: string) => `
+const page = ({ looked, isOfPage, order, before }: PageShape) => `
   select
     sized.feed_no,
+    ${STORED_US("sized.created_at")} as stored_us,
+    ${STORED_US("sized.created_before")} as stored_us_before,
     (extract(epoch from sized.received_at) * 1000000)::bigint as received_us,
     extract(epoch from clock_timestamp() - sized.created_at)::float8 as age_seconds,
     array_send(sized.system_nos) as system_nos,
@@ -49,22 +64,53 @@ const page = (range: string, order: string) => `
     array_send(sized.flags) as flags,
     array_to_json(sized.attributes)::text as attributes
   from (
-    select waiting.*, sum(waiting.size) over (order by waiting.feed_no ${order}) - waiting.size as size_before
+    select
+      waiting.*,
+      ${before}(waiting.created_at) over in_order as created_before,
+      row_number() over in_order as place,
+      sum(waiting.size) over in_order - waiting.size as size_before
     from (
       select
         fold_records.*,
-        coalesce(pg_column_size(activation_ids), 0) * 5 + coalesce(pg_column_size(attributes), 0) as size
+        case when ${isOfPage}
+          then coalesce(pg_column_size(activation_ids), 0) * 5 + coalesce(pg_column_size(attributes), 0)
+          else 0
+        end as size
       from fold_records
-      where ${range}
+      where ${looked}
       order by feed_no ${order}
-      limit ${MAX_RECORDS}
+      limit ${MAX_RECORDS} + 1
     ) as waiting
+    window in_order as (order by waiting.feed_no ${order})
   ) as sized
-  where sized.size_before < ${PAGE_BYTES}
+  where ${isOfPage} and sized.size_before < ${PAGE_BYTES} and sized.place <= ${MAX_RECORDS}
   order by sized.feed_no`;
 
-const PAGE_FROM = { name: "feed_from", text: page("feed_no >= $1", "asc") };
-const PAGE_BEFORE = { name: "feed_before", text: page("feed_no < $1", "desc") };
+type PageShape = {
+  looked: string;
+  isOfPage: string;
+  order: "asc" | "desc";
+  before: "lag" | "lead";
+};
+
+const PAGE_FROM = {
+  name: "feed_from",
+  text: page({
+    looked: "feed_no >= $1::bigint - 1",
+    isOfPage: "feed_no >= $1::bigint",
+    order: "asc",
+    before: "lag",
+  }),
+};
+const PAGE_BEFORE = {
+  name: "feed_before",
+  text: page({
+    looked: "feed_no < $1::bigint",
+    isOfPage: "feed_no < $1::bigint",
+    order: "desc",
+    before: "lead",
+  }),
+};
 
 /** A page of the feed in its order: record `fromNo` and as many of its successors as fit. Empty where there is nothing yet. */
 export async function readFeedFrom(db: Queryable, fromNo: number): Promise<FeedRecord[]> {

@@ -1,5 +1,11 @@
 /** Most records that one transaction numbers: about a second of full load. */
-export const MAX_RECORDS = 2_000;
+const MAX_RECORDS = 2_000;
+
+/**
+ * And most of their rows and signs of life, by what system_nos and presence take: about 100,000 rows. What waits after an
+ * outage would else be more than the database has time for, at each attempt.
+ */
+const MAX_KEY_BYTES = 800_000;
 
 /** On which channel readers are told that the feed has grown. */
 const FEED_CHANNEL = "slimmer_feed";
@@ -27,14 +33,27 @@ export const FOLD = {
   name: "fold",
   text: `
   with waiting as materialized (
-    select array_agg(place order by fold_id) as places, array_agg(fold_id order by fold_id) as fold_ids
+    select
+      array_agg(place order by fold_id) filter (where fits) as places,
+      array_agg(fold_id order by fold_id) filter (where fits) as fold_ids,
+      not coalesce(bool_and(fits), true) as is_cut
     from (
-      select ctid as place, fold_id
-      from fold_records
-      where feed_no is null
-      order by fold_id
-      limit ${MAX_RECORDS}
-    ) as oldest
+      select
+        place,
+        fold_id,
+        row_number() over in_order <= ${MAX_RECORDS} and sum(size) over in_order - size < ${MAX_KEY_BYTES} as fits
+      from (
+        select
+          ctid as place,
+          fold_id,
+          pg_column_size(system_nos) + coalesce(pg_column_size(presence), 0) as size
+        from fold_records
+        where feed_no is null
+        order by fold_id
+        limit ${MAX_RECORDS} + 1
+      ) as oldest
+      window in_order as (order by fold_id rows unbounded preceding)
+    ) as sized
   ),
   taken as materialized (
     update fold_records
@@ -262,6 +281,7 @@ export const FOLD = {
   select
     count(*) as records,
     coalesce(sum(cardinality(taken.system_nos)), 0) as rows,
+    (select is_cut from waiting) as more,
     coalesce(extract(epoch from clock_timestamp() - min(taken.created_at)), 0)::float8 as lag_seconds,
     (select coalesce(bool_or(${isHoley("runs.seqs")}), false) from runs) as has_holey_runs,
     case when count(*) > 0 then pg_notify('${FEED_CHANNEL}', max(taken.feed_no)::text)::text end as told

@@ -1,4 +1,4 @@
-import { CUT, FOLD, MAX_RECORDS } from "./fold-statement.ts";
+import { CUT, FOLD } from "./fold-statement.ts";
 import { LOCK_SPACE, LOCKS } from "./locks.ts";
 import type { Queryable } from "./queryable.ts";
 
@@ -9,7 +9,7 @@ export type Folded = {
   rows: number;
   /** Age of the oldest record that was folded. */
   lagSeconds: number;
-  /** More may wait: call again at once. */
+  /** More waited than one fold takes: call again at once. */
   more: boolean;
 };
 
@@ -31,8 +31,8 @@ export async function fold(client: Queryable): Promise<Folded> {
     return rows[0];
   });
   if (!done) return { ...NOTHING, mine: false };
-  const { records, rows: count, lag_seconds: lagSeconds } = done;
-  return { mine: true, records, rows: Number(count), lagSeconds, more: records >= MAX_RECORDS };
+  const { records, rows: count, lag_seconds: lagSeconds, more } = done;
+  return { mine: true, records, rows: Number(count), lagSeconds, more };
 }
 
 /** Does `work` in a transaction as the only folder; undefined when another process is that. */

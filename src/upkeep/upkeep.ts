@@ -24,6 +24,12 @@ export type UpkeepOptions = {
   log: { info(facts: object, message: string): void };
 };
 
+/**
+ * Lists of activations pass over hours that the counts do not have: whatever row is kept, its hour must be. Whole days are
+ * dropped, and ids are a few days ahead of their time at most.
+ */
+const HOURS_OUTLIVE_ROWS_MS = 8 * DAY_MS;
+
 /** One round of what has to be done for ever: partitions ahead, old ones away. `client` is the leader's own connection. */
 export async function runUpkeep(client: Queryable, options: UpkeepOptions): Promise<void> {
   const { retentionMs, rollupRetentionMs, nowMs, metrics, log } = options;
@@ -33,7 +39,8 @@ export async function runUpkeep(client: Queryable, options: UpkeepOptions): Prom
     const dropped = await dropPartitions(client, { nowMs: now, retentionMs });
     metrics.partitionsDropped.inc(dropped);
     const straysDropped = await dropOldStrays(client, now - retentionMs);
-    const hoursDropped = await dropOldHours(client, now - rollupRetentionMs);
+    const hoursMs = Math.max(rollupRetentionMs, retentionMs + HOURS_OUTLIVE_ROWS_MS);
+    const hoursDropped = await dropOldHours(client, now - hoursMs);
     await measure(client, now, metrics);
     if (created + straysMoved + dropped + straysDropped + hoursDropped > 0) {
       log.info(

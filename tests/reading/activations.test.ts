@@ -175,6 +175,20 @@ describe("a list", () => {
     expect(await list({}, () => 2)).toEqual(expected);
   });
 
+  test("has pages that every client can take, however heavy their rows are", async () => {
+    const attributes = JSON.stringify(
+      Object.fromEntries(Array.from({ length: 16 }, (_, key) => [`key ${key}`, "語".repeat(256)])),
+    );
+    const rows = Array.from({ length: 700 }, () => rowOf({ attributes }));
+    const { reads, list } = await startedWorld(rows);
+    const { activations = [] } = await reads.list_activations({
+      ...{ ...NO_FILTERS, page_size: 1_000, page_token: "" },
+    });
+    expect(activations.length).toBeGreaterThan(100);
+    expect(Buffer.byteLength(JSON.stringify(activations))).toBeLessThan(4 * 1024 * 1024);
+    expect(await list({}, () => 1_000)).toEqual(modelList(rows, NO_FILTERS));
+  });
+
   test("shows strays from before the partitions, whether their clock was called wrong or not", async () => {
     const { db, list } = await startedWorld();
     const nowMs = Date.now();

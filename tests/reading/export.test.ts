@@ -240,7 +240,7 @@ describe("an export", () => {
     });
     const stop = new AbortController();
     const pieces = createExport(reads)(request({}), stop.signal);
-    expect((await pieces.next()).value).toMatchObject({ rows: 4_000 });
+    expect((await pieces.next()).value).toMatchObject({ rows: 100 });
     const asked = questions;
     await new Promise((resolve) => setImmediate(resolve));
     expect(questions).toBe(asked);

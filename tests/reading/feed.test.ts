@@ -1,3 +1,4 @@
+import type pg from "pg";
 import type { WatchActivationsRequestOutput, WatchActivationsResponse } from "slimmer-grpc";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { FLAGS } from "../../src/domain/activation.ts";
@@ -264,7 +265,7 @@ describe("watching", () => {
     await eventually(() => expect(one.messages.length).toBeGreaterThan(3));
     expect(one.messages[2]).toEqual({
       activations: [],
-      cursor: expect.stringMatching(/^[\w-]{36}$/),
+      cursor: expect.stringMatching(/^[\w-]{44}$/),
       server_time: { seconds: 1, nanos: 500_000_000 },
       caught_up: true,
     });
@@ -281,6 +282,38 @@ describe("watching", () => {
     expect(one.ids).toEqual(ids.slice(-3));
     const [next] = await appendToFeed(store.pool, [ofDoor(), ofBoiler()]);
     await eventually(() => expect(one.ids).toEqual([...ids.slice(-3), next]));
+  });
+
+  test("begins with the latest in messages that every client can take, each with a cursor to go on from", async () => {
+    const ids = await appendToFeed(store.pool, many(1_400));
+    const one = watcher(feedOfTest().feed, { recent: 1_000 });
+    await eventually(() => expect(one.ids).toEqual(ids.slice(-1_000)));
+    expect(one.messages[0]?.activations).toHaveLength(500);
+    const { cursor = "" } = one.messages[0] ?? {};
+    const next = watcher(feedOfTest().feed, { cursor });
+    await eventually(() => expect(next.ids).toEqual(ids.slice(-500)));
+  });
+
+  test("looks for the latest behind no more signs of life than a moment takes", async () => {
+    await appendToFeed(store.pool, many(2));
+    await store.pool.query(
+      `insert into fold_records (system_no, received_at, feed_no, system_nos, run_nos, entity_nos, activation_ids, shown_us)
+      select 1, now(), 1 + number, '{}', '{}', '{}', '{}', '{}' from generate_series(1, 3000) as number`,
+    );
+    await store.pool.query("update feed_state set last_no = 3001");
+    let looks = 0;
+    const { feed } = feedOfTest({
+      read: (work) => {
+        looks += 1;
+        return store.questions.run(work);
+      },
+    });
+    const one = watcher(feed, { recent: 10 });
+    await one.begun();
+    expect(one.ids).toEqual([]);
+    expect(looks).toBe(10);
+    const ids = await appendToFeed(store.pool, many(1));
+    await eventually(() => expect(one.ids).toEqual(ids));
   });
 
   test.each([
@@ -330,7 +363,12 @@ describe("watching", () => {
       Array.from({ length: 300 }, () => ofDoor({ attributes })),
     );
     await eventually(() => expect(one.ids).toEqual(ids));
-    expect(one.messages.length).toBeGreaterThan(3);
+    for (const { activations = [] } of one.messages) {
+      expect(Buffer.byteLength(JSON.stringify(activations))).toBeLessThan(200_000);
+    }
+    const recent = watcher(feedOfTest().feed, { recent: 300 });
+    await eventually(() => expect(recent.ids).toEqual(ids));
+    expect(recent.messages.length).toBeGreaterThan(3);
   });
 });
 
@@ -356,13 +394,94 @@ describe("a cursor", () => {
     const { feed } = feedOfTest();
     const one = watcher(feed);
     await one.begun();
-    await appendToFeed(store.pool, many(2));
-    await eventually(() => expect(one.ids).toHaveLength(2));
+    for (let round = 0; round < 2; round += 1) await appendToFeed(store.pool, many(2));
+    await eventually(() => expect(one.ids).toHaveLength(4));
     const { cursor } = one;
     const ids = await appendToFeed(store.pool, many(2));
+    // The record before it must be there, for it says which history of the feed it is of.
     await trimFeed(store.pool, 1);
     const next = watcher(feedOfTest().feed, { cursor });
     await eventually(() => expect(next.ids).toEqual(ids));
+    await trimFeed(store.pool, 2);
+    expect(await failure({ cursor })).toMatchObject({ reason: "CURSOR_EXPIRED" });
+  });
+
+  describe("of what was lost, where the numbers were given out once more", () => {
+    /** The database is as it was after record `no`, and goes on from there; nothing else tells. */
+    async function loseAfter(no: number, then: (db: pg.PoolClient) => Promise<void>) {
+      const db = await store.pool.connect();
+      try {
+        await db.query("begin");
+        await db.query("update feed_state set first_no = last_no + 1");
+        await db.query("delete from fold_records where feed_no > $1", [no]);
+        await db.query("update feed_state set first_no = 1, last_no = $1", [no]);
+        await then(db);
+        await db.query("commit");
+      } finally {
+        db.release();
+      }
+    }
+    const again = (records: number) => async (db: pg.PoolClient) => {
+      for (let no = 0; no < records; no += 1) await appendToFeed(db, many(3));
+    };
+
+    test.each([
+      ["has got as far", 2],
+      ["has got further", 5],
+    ])("is refused once the feed %s", async (_, records) => {
+      const one = watcher(feedOfTest().feed);
+      await one.begun();
+      for (let no = 0; no < 3; no += 1) await appendToFeed(store.pool, many(2));
+      await eventually(() => expect(one.ids).toHaveLength(6));
+      const { cursor } = one;
+      one.leave();
+      await one.ended;
+      await loseAfter(1, again(records));
+      expect(await failure({ cursor })).toMatchObject({ reason: "CURSOR_EXPIRED" });
+    });
+
+    test("is gone on from where it is of before the loss", async () => {
+      const one = watcher(feedOfTest().feed);
+      await one.begun();
+      await appendToFeed(store.pool, many(2));
+      await eventually(() => expect(one.ids).toHaveLength(2));
+      const { cursor } = one;
+      one.leave();
+      await appendToFeed(store.pool, many(2));
+      await loseAfter(1, again(2));
+      const next = watcher(feedOfTest().feed, { cursor });
+      await eventually(() => expect(next.ids).toHaveLength(6));
+    });
+
+    test("ends those who watch, whom nothing else tells, and lets them begin anew", async () => {
+      const { feed } = feedOfTest();
+      const one = watcher(feed);
+      await one.begun();
+      for (let no = 0; no < 3; no += 1) await appendToFeed(store.pool, many(2));
+      await eventually(() => expect(one.ids).toHaveLength(6));
+      await loseAfter(1, again(4));
+      await expect(one.ended).rejects.toMatchObject({ reason: "CURSOR_EXPIRED" });
+      const next = watcher(feed);
+      await next.begun();
+      const ids = await appendToFeed(store.pool, many(2));
+      await eventually(() => expect(next.ids).toEqual(ids));
+    });
+
+    test("ends one who reads behind all others, too", async () => {
+      const { feed } = feedOfTest({ ring: { rows: 4, bytes: 1e6, records: 2, messages: 10 } });
+      const slow = feed.watch(NOTHING, AbortSignal.timeout(20_000))[Symbol.asyncIterator]();
+      await slow.next();
+      await appendToFeed(store.pool, many(600));
+      await slow.next();
+      await loseAfter(0, async (db) => {
+        await appendToFeed(db, many(600));
+        await again(3)(db);
+      });
+      const toTheEnd = async () => {
+        while ((await slow.next()).done !== true);
+      };
+      await expect(toTheEnd()).rejects.toMatchObject({ reason: "CURSOR_EXPIRED" });
+    });
   });
 
   test("of another database, or from a future that a backup has undone, is refused", async () => {
@@ -378,7 +497,14 @@ describe("a cursor", () => {
     expect(await failure({ cursor })).toMatchObject({ reason: "CURSOR_EXPIRED" });
   });
 
-  test.each(["x", "A".repeat(36), "=".repeat(36), "é".repeat(36)])("%j is none", async (cursor) => {
+  test.each([
+    "x",
+    "A".repeat(44),
+    "=".repeat(44),
+    "é".repeat(44),
+    // Of the first version.
+    "AcnObPSlbkDPiDmSSEEZPfYAAAAAAAMAAAAA",
+  ])("%j is none", async (cursor) => {
     expect(await failure({ cursor, recent: 1_001, run_id: "nope" })).toMatchObject({
       reason: "FIELDS_INVALID",
       fields: [
@@ -508,6 +634,23 @@ describe("a live page", () => {
     });
     await again.ended;
     expect(again.events).toMatchObject([{ kind: "expired", message: expect.any(String) }]);
+  });
+
+  test("that is so far behind that nobody would read it all is told to begin anew", async () => {
+    const one = page(feedOfTest().feed);
+    await one.begun();
+    const [first] = one.events;
+    const cursor = first?.kind === "heartbeat" ? first.cursor : "";
+    for (let round = 0; round < 10; round += 1) await appendToFeed(store.pool, many(2_000));
+    const near = page(feedOfTest({ liveMs: 20 }).feed, { cursor });
+    await eventually(() => expect(near.shown[0]?.total).toBe(20_000));
+    await appendToFeed(store.pool, many(1));
+    const far = page(feedOfTest({ liveMs: 20 }).feed, { cursor });
+    await far.ended;
+    expect(far.events.at(-1)).toMatchObject({
+      kind: "expired",
+      message: expect.stringMatching(/more than 20000 activations came meanwhile/),
+    });
   });
 
   test("shows fewer rows where many pages are open", async () => {

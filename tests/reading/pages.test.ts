@@ -78,6 +78,9 @@ test.each(["ATTENTION", "NAME"] as const)(
         if (pages > 6) return;
         const systemId = `${order} added ${pages}`;
         await world.register({ systemId, entities: [door], atMs: NOW, silentAfterMs: MINUTE });
+        // A sign of life of one that is up moves nothing.
+        await world.ping({ systemId }, NOW);
+        await world.settle();
         // Time alone would make late what was up.
         clock.nowMs += 5 * MINUTE;
       },
@@ -145,6 +148,70 @@ test("each run comes once, the latest first, while runs begin", async () => {
   expect(await walk(pageOf({}), async () => void (await register()))).toEqual(latestFirst);
   const withDoor = await walk(pageOf(door), async () => {});
   expect(withDoor.slice(-17)).toEqual(latestFirst);
+});
+
+test("a page ends where the answer would be too large for a client, and the next one goes on", async () => {
+  const labels = Object.fromEntries(
+    Array.from({ length: 16 }, (_, key) => [`key ${key}`, "語".repeat(256)]),
+  );
+  const systemIds = Array.from({ length: 400 }, (_, number) => `heavy ${1_000 + number}`);
+  for (const systemId of systemIds) {
+    await world.register({ systemId, entities: [], atMs: NOW, labels });
+  }
+  for (const order of ["NAME", "ATTENTION"] as const) {
+    const found: string[] = [];
+    let page_token = "";
+    do {
+      const request = systemsRequest({ query: "heavy", order, page_size: 1_000, page_token });
+      const { systems = [], next_page_token = "" } = await reader.list_systems(request);
+      expect(Buffer.byteLength(JSON.stringify(systems))).toBeLessThan(4 * 1024 * 1024);
+      found.push(...systems.map(({ system_id = "" }) => system_id));
+      page_token = next_page_token;
+    } while (page_token !== "");
+    expect(found.toSorted()).toEqual(systemIds);
+  }
+});
+
+test("a page of runs with large lists has fewer of them, and the next one goes on", async () => {
+  const systemId = "large lists";
+  const runIds: string[] = [];
+  for (let number = 0; number < 5; number++) {
+    const run = await world.register({ systemId, entities: [door], atMs: NOW + number });
+    runIds.unshift(run.runId);
+    await client.query(
+      "update manifests set entity_nos = array(select generate_series(1, 150000)) where system_no = $1",
+      [run.systemNo],
+    );
+  }
+  const pages: string[][] = [];
+  let page_token = "";
+  do {
+    const request = runsRequest({ system_id: systemId, page_token });
+    const { runs = [], next_page_token = "" } = await reader.list_runs(request);
+    pages.push(runs.map(({ run_id = "" }) => run_id));
+    page_token = next_page_token;
+  } while (page_token !== "");
+  expect(pages).toEqual([runIds.slice(0, 2), runIds.slice(2, 4), runIds.slice(4)]);
+});
+
+test("a page of a sensor's runs goes on behind those that it has looked through in vain", async () => {
+  const systemId = "many runs";
+  const first = await world.register({ systemId, entities: [door], atMs: NOW });
+  const other = await world.register({ systemId, entities: [], atMs: NOW + 1 });
+  await client.query(
+    `insert into runs (system_no, run_no, run_id, manifest_hash, started_at, clock_suspect, received_at, client_name, client_version, client_host, labels)
+    select system_no, run_no + number, gen_random_uuid(), manifest_hash, started_at, false, received_at, '', '', '', '{}'
+    from runs, generate_series(1, 5100) as number
+    where system_no = $1 and run_no = $2`,
+    [other.systemNo, other.runNo],
+  );
+  const request = runsRequest({ system_id: systemId, ...door });
+  const { runs, next_page_token: page_token = "" } = await reader.list_runs(request);
+  expect(runs).toEqual([]);
+  expect(page_token).not.toBe("");
+  const next = await reader.list_runs({ ...request, page_token });
+  expect(next.runs?.map(({ run_id }) => run_id)).toEqual([first.runId]);
+  expect(next.next_page_token).toBe("");
 });
 
 test("a page that is full to the last row has no token", async () => {

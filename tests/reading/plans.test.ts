@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { COVERAGE } from "../../src/store/reads/coverage.ts";
 import { FLEET } from "../../src/store/reads/fleet.ts";
 import { SENSOR_COUNTS, SYSTEM_COUNTS } from "../../src/store/reads/hours.ts";
-import { RUN_NUMBERS, RUNS } from "../../src/store/reads/runs.ts";
+import { RUN_NUMBERS, RUN_SIZES, RUNS } from "../../src/store/reads/runs.ts";
 import { SENSORS_BY_ATTENTION, SENSORS_BY_NAME } from "../../src/store/reads/sensors.ts";
 import { LAGS, RATE } from "../../src/store/reads/storage.ts";
 import { SYSTEM, SYSTEMS_BY_ATTENTION, SYSTEMS_BY_NAME } from "../../src/store/reads/systems.ts";
@@ -136,6 +136,7 @@ test.each([
   ["the runs of a page", RUNS, [many, tens, 0]],
   ["a run with its gaps", RUNS, ["{7}", "{7}", 1_000]],
   ["the numbers of runs", RUN_NUMBERS, [7, 1_000, 101]],
+  ["the sizes of runs", RUN_SIZES, [7, tens]],
   ["the coverage of a run", COVERAGE, [7, 7]],
   ["sensors by attention", SENSORS_BY_ATTENTION, [7, NOW_US, ...filters, null, null, null, null]],
   ["sensors by name", SENSORS_BY_NAME, [7, NOW_US, ...filters, "door", "sensor 3", "identity 3"]],

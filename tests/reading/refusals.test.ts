@@ -129,6 +129,85 @@ describe("every wrong field is named at once", () => {
   });
 });
 
+describe("a page_token", () => {
+  /** One of a list with these filters that no list has given out, but for what it is about. */
+  async function forged(page: Promise<{ next_page_token?: string }>, state: unknown) {
+    const { next_page_token: token = "" } = await page;
+    expect(token).not.toBe("");
+    const head = Buffer.from(token, "base64url").subarray(0, 9);
+    return Buffer.concat([head, Buffer.from(JSON.stringify(state))]).toString("base64url");
+  }
+
+  beforeAll(async () => {
+    const client = new pg.Client(configOf(databaseUrl()));
+    await client.connect();
+    const world = await createWorld(client);
+    for (let run = 0; run < 2; run++) {
+      await world.register({ systemId: "cellar", entities: [door, boiler], atMs: NOW });
+    }
+    await world.register({ systemId: "barn", entities: [door], atMs: NOW });
+    await client.end();
+  });
+
+  const cellar = { system_id: "cellar", page_size: 1 };
+  const big = 2 ** 40;
+  const long = "x".repeat(300);
+
+  test("that is made up is refused, whatever is in it", async () => {
+    const systems = systemsRequest({ page_size: 1 });
+    for (const state of [
+      [NOW, big, NOW, "cellar"],
+      [NOW, -1, NOW, "cellar"],
+      [NOW, 1.5, NOW, "cellar"],
+      [NOW, 1, "x", "cellar"],
+      [NOW, 1, NOW, "\0"],
+      [NOW, 1, NOW, long],
+      [NOW, 1, NOW],
+    ]) {
+      const page_token = await forged(reader.list_systems(systems), state);
+      expect(await fieldsOf(reader.list_systems({ ...systems, page_token }))).toEqual([
+        "page_token",
+      ]);
+    }
+    const byName = systemsRequest({ page_size: 1, order: "NAME" });
+    for (const state of ["\0", "", long, 7]) {
+      const page_token = await forged(reader.list_systems(byName), state);
+      expect(await fieldsOf(reader.list_systems({ ...byName, page_token }))).toEqual([
+        "page_token",
+      ]);
+    }
+    const sensors = sensorsRequest(cellar);
+    for (const state of [
+      [NOW, big, "a", "b", "c"],
+      [big * big, 1, "a", "b", "c"],
+      [NOW, 1, "\0", "b", "c"],
+      [NOW, 1, "a", long, "c"],
+      [NOW, 1, "a", "b", null],
+    ]) {
+      const page_token = await forged(reader.list_sensors(sensors), state);
+      expect(await fieldsOf(reader.list_sensors({ ...sensors, page_token }))).toEqual([
+        "page_token",
+      ]);
+    }
+    const runs = runsRequest(cellar);
+    for (const state of [big, 0, "1"]) {
+      const page_token = await forged(reader.list_runs(runs), state);
+      expect(await fieldsOf(reader.list_runs({ ...runs, page_token }))).toEqual(["page_token"]);
+    }
+  });
+
+  test("that is wrong is named along with what else is", async () => {
+    const wrong = { page_size: 1_001, page_token: "garbage" };
+    const expected = ["page_size", "page_token"];
+    expect(await fieldsOf(reader.list_systems(systemsRequest(wrong)))).toEqual(expected);
+    const byName = systemsRequest({ ...wrong, order: "NAME" });
+    expect(await fieldsOf(reader.list_systems(byName))).toEqual(expected);
+    const ofCellar = { ...wrong, system_id: "cellar" };
+    expect(await fieldsOf(reader.list_sensors(sensorsRequest(ofCellar)))).toEqual(expected);
+    expect(await fieldsOf(reader.list_runs(runsRequest(ofCellar)))).toEqual(expected);
+  });
+});
+
 test("what is not there is not found, and the message says what", async () => {
   const greenhouse = { system_id: "greenhouse" };
   const run_id = newUuidV7();

@@ -5,6 +5,8 @@ import type { FeedRecord } from "../../src/store/feed-record.ts";
 
 const FIRST_NO = 7;
 
+const markOf = (no: number) => 1_000 + no;
+
 /** Records of so many rows each, whose sequence numbers go on from one to the next. */
 function recordsOf(counts: readonly number[]): FeedRecord[] {
   let before = 0;
@@ -12,7 +14,9 @@ function recordsOf(counts: readonly number[]): FeedRecord[] {
     const start = before;
     before += count;
     const seq = (row: number) => start + row;
-    return { no: FIRST_NO + place, count, seq } as Partial<FeedRecord> as FeedRecord;
+    const no = FIRST_NO + place;
+    const marks = { mark: markOf(no), markBefore: markOf(no - 1) };
+    return { no, ...marks, count, seq } as Partial<FeedRecord> as FeedRecord;
   });
 }
 
@@ -28,7 +32,10 @@ test("each row is found in its record, and at its position", () => {
         const record = stretch.recordOf(row);
         const index = stretch.indexOf(row);
         expect(record.seq(index)).toBe(row);
-        expect(stretch.rowAt({ no: record.no, index })).toBe(row);
+        const position = stretch.positionAt(row);
+        expect(position).toMatchObject({ no: record.no, index });
+        expect(stretch.rowAt(position)).toBe(row);
+        expect(stretch.follows(position)).toBe(true);
       }
     }),
   );
@@ -42,6 +49,7 @@ test("behind a row is the next one, or the next record", () => {
         const position = stretch.positionAfter(row);
         const isWithin = position.no < stretch.nextNo;
         expect(isWithin ? stretch.rowAt(position) : stretch.count).toBe(row + 1);
+        expect(isWithin ? stretch.follows(position) : position).toEqual(isWithin || stretch.end);
         expect(position.index).toBeLessThan(Math.max(1, counts[position.no - FIRST_NO] ?? 1));
       }
     }),
@@ -50,7 +58,21 @@ test("behind a row is the next one, or the next record", () => {
 
 test("a position behind the end of its record is not in the middle of the next one", () => {
   const stretch = holdStretch(recordsOf([2, 3]));
-  expect(stretch.rowAt({ no: FIRST_NO, index: 4 })).toBe(2);
+  expect(stretch.rowAt({ no: FIRST_NO, index: 4, mark: markOf(FIRST_NO) })).toBe(2);
+});
+
+test("a position of another history is not gone on from, be it before a record or within", () => {
+  const stretch = holdStretch(recordsOf([2, 3]));
+  for (const [no, index, last] of [
+    [FIRST_NO, 0, FIRST_NO - 1],
+    [FIRST_NO, 1, FIRST_NO],
+    [FIRST_NO + 1, 0, FIRST_NO],
+    [FIRST_NO + 1, 2, FIRST_NO + 1],
+  ] as const) {
+    expect(stretch.follows({ no, index, mark: markOf(last) })).toBe(true);
+    expect(stretch.follows({ no, index, mark: markOf(last) + 10 })).toBe(false);
+    expect(stretch.follows({ no, index, mark: 0 })).toBe(false);
+  }
 });
 
 test("many records are taken in stretches without a gap, each of about a thousand rows", () => {

@@ -37,6 +37,8 @@ function hold(rows: readonly Row[]): Stretch {
   const at = (index: number) => rows[index] as Row;
   const record: FeedRecord = {
     no: 1,
+    mark: 1,
+    markBefore: 0,
     count: rows.length,
     bytes: 0,
     ageSeconds: 0,

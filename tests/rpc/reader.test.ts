@@ -264,7 +264,58 @@ describe("export_activations", () => {
     stream.on("data", (piece) => pieces.push(piece));
     await new Promise((resolve, reject) => stream.on("end", resolve).on("error", reject));
     expect(Buffer.concat(pieces.map(({ data }) => data)).equals(file)).toBe(true);
-    expect(pieces.map(({ rows }) => rows)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 7]);
+    expect(pieces.map(({ rows }) => rows)).toEqual([...Array(137).fill(0), 7]);
+    // So small that a slow client has taken it before it is called one that does not read.
+    for (const { data } of pieces) expect(data.length).toBeLessThanOrEqual(65_536);
+  });
+
+  test("is ended where nobody reads it, and says that it is not the whole", async () => {
+    async function* exportActivations() {
+      for (;;) {
+        await setImmediate();
+        yield { data: Buffer.alloc(65_536), rows: 1 };
+      }
+    }
+    const { address, metrics } = await startReadingServer(store, {
+      ...{ exportActivations, unreadMs: 200 },
+    });
+    const stream = readerClientOf(address).export_activations({});
+    const error = new Promise<ServiceError>((resolve) => {
+      stream.on("error", (cause: ServiceError) => resolve(cause));
+    });
+    stream.on("data", () => {}).once("data", () => stream.pause());
+    const aborted = 'grpc_method="export_activations",grpc_code="Aborted"} 1';
+    await eventually(async () => expect(await metrics.registry.metrics()).toContain(aborted));
+    stream.resume();
+    expect(new Refusal(await error)).toMatchObject({
+      code: "ABORTED",
+      reason: "EXPORT_UNREAD",
+      message: expect.stringMatching(/not the whole file/),
+    });
+  });
+
+  test("is refused beyond a number of them at a time, and taken again once one has ended", async () => {
+    async function* exportActivations(_request: unknown, signal: AbortSignal) {
+      yield { data: Buffer.from("x"), rows: 1 };
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    }
+    const { address } = await startReadingServer(store, { exportActivations, maxExports: 2 });
+    const client = readerClientOf(address);
+    const begin = () => {
+      const stream = client.export_activations({});
+      const begun = new Promise((resolve, reject) => {
+        stream
+          .once("data", resolve)
+          .on("error", (error: ServiceError) => reject(new Refusal(error)));
+      });
+      onTestFinished(() => stream.cancel());
+      return { stream, begun };
+    };
+    const open = [begin(), begin()];
+    await Promise.all(open.map(({ begun }) => begun));
+    await expect(begin().begun).rejects.toMatchObject({ reason: "PROCESS_FULL" });
+    open[0]?.stream.cancel();
+    await eventually(() => begin().begun);
   });
 
   test("ends with what went wrong in the middle", async () => {

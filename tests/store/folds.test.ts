@@ -281,6 +281,49 @@ test("stored rows of a rolled back flush are not counted", async () => {
   await expectRecount(db);
 });
 
+test("a fold takes so many rows at most, whole records, and says that more wait", async () => {
+  const db = await connectTo(await databaseWithSystems());
+  const at = Date.now() * 1_000;
+  // Three would be 105,000 rows.
+  await db.query(
+    `insert into fold_records (system_no, received_at, system_nos, entity_nos, shown_us)
+    select 1, now(), array_fill(1::bigint, array[35000]), array_fill(1, array[35000]), array_fill($1::bigint, array[35000])
+    from generate_series(1, 4)`,
+    [at],
+  );
+  expect(await fold(db)).toMatchObject({ records: 3, rows: 105_000, more: true });
+  expect(await fold(db)).toMatchObject({ records: 1, rows: 35_000, more: false });
+  const { rows } = await db.query(
+    "select array_agg(feed_no order by fold_id) as numbers from fold_records",
+  );
+  expect(rows[0].numbers.map(Number)).toEqual([1, 2, 3, 4]);
+});
+
+test("a fold takes so many records at most, and says whether more wait", async () => {
+  const db = await connectTo(await databaseWithSystems());
+  const wait = (records: number) =>
+    db.query(
+      `insert into fold_records (system_no, received_at, system_nos, entity_nos, shown_us)
+      select 1, now(), '{1}', '{1}', array[$1::bigint] from generate_series(1, $2)`,
+      [Date.now() * 1_000, records],
+    );
+  await wait(2_000);
+  expect(await fold(db)).toMatchObject({ records: 2_000, more: false });
+  await wait(2_001);
+  expect(await fold(db)).toMatchObject({ records: 2_000, more: true });
+  expect(await fold(db)).toMatchObject({ records: 1, more: false });
+});
+
+test("one record alone is folded, however large it is", async () => {
+  const db = await connectTo(await databaseWithSystems());
+  await db.query(
+    `insert into fold_records (system_no, received_at, system_nos, entity_nos, shown_us)
+    select 1, now(), array_fill(1::bigint, array[150000]), array_fill(1, array[150000]), array_fill($1::bigint, array[150000])`,
+    [Date.now() * 1_000],
+  );
+  expect(await fold(db)).toMatchObject({ records: 1, rows: 150_000, more: false });
+});
+
 test("the age of the oldest record is told", async () => {
   const db = await connectTo(await databaseWithSystems());
   await (await storer(db))(rowsOf(1));

@@ -66,7 +66,7 @@ export async function runOf(store: Store, systemId: string, entities: readonly E
  * its rows.
  */
 export async function appendToFeed(
-  db: pg.Pool | pg.Client,
+  db: pg.Pool | pg.ClientBase,
   rows: readonly FeedRowFacts[],
   { notify = true } = {},
 ): Promise<string[]> {

@@ -15,12 +15,12 @@ const NOW_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS + DAY_MS / 2;
 const RETENTION_MS = 80 * DAY_MS;
 const ROLLUP_MS = 200 * DAY_MS;
 
-function upkeep(db: pg.Client) {
+function upkeep(db: pg.Client, rollupRetentionMs = ROLLUP_MS) {
   const metrics = createMetrics({ defaults: false });
   const lines: [object, string][] = [];
   const options = {
     retentionMs: RETENTION_MS,
-    rollupRetentionMs: ROLLUP_MS,
+    rollupRetentionMs,
     nowMs: () => NOW_MS,
     metrics,
     log: { info: (facts: object, message: string) => lines.push([facts, message]) },
@@ -88,6 +88,14 @@ test("a round makes and drops partitions, and deletes old strays and old hourly 
       "upkeep changed something",
     ],
   ]);
+});
+
+test("a row that is kept keeps its hour, however short hourly counts are to be kept", async () => {
+  const db = await connectTo(await ownDatabase());
+  const oldestMs = NOW_MS - RETENTION_MS - DAY_MS;
+  await addHours(db, NOW_MS - RETENTION_MS - 9 * DAY_MS, oldestMs, NOW_MS);
+  await upkeep(db, 2 * DAY_MS).round();
+  expect(await hours(db)).toEqual([oldestMs, NOW_MS]);
 });
 
 test("a round that finds nothing to do says nothing", async () => {

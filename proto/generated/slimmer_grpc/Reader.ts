@@ -52,12 +52,14 @@ export interface ReaderClient extends grpc.Client {
   countActivations(argument: _slimmer_grpc_CountActivationsRequest, callback: grpc.requestCallback<_slimmer_grpc_CountActivationsResponseOutput>): grpc.ClientUnaryCall;
   
   /**
-   * Every activation that the filters leave, as a file: the newest first.
+   * Every activation that the filters leave, as a file: the newest first. A server has at most eight open, and refuses more with
+   * PROCESS_FULL; a client that does not take a piece (64 KiB) within a minute is dropped, with EXPORT_UNREAD.
    */
   export_activations(argument: _slimmer_grpc_ExportActivationsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_slimmer_grpc_ExportActivationsResponseOutput>;
   export_activations(argument: _slimmer_grpc_ExportActivationsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_slimmer_grpc_ExportActivationsResponseOutput>;
   /**
-   * Every activation that the filters leave, as a file: the newest first.
+   * Every activation that the filters leave, as a file: the newest first. A server has at most eight open, and refuses more with
+   * PROCESS_FULL; a client that does not take a piece (64 KiB) within a minute is dropped, with EXPORT_UNREAD.
    */
   exportActivations(argument: _slimmer_grpc_ExportActivationsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_slimmer_grpc_ExportActivationsResponseOutput>;
   exportActivations(argument: _slimmer_grpc_ExportActivationsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_slimmer_grpc_ExportActivationsResponseOutput>;
@@ -229,14 +231,14 @@ export interface ReaderClient extends grpc.Client {
   /**
    * Activations as they are stored, in the order in which they became visible, whenever they happened. Never ends by itself. A
    * client that goes on from the last cursor it has read misses nothing; what it had read since that cursor may come twice,
-   * with the same ids. A reader that is slow gets everything, later; one that does not read at all for a minute is dropped.
+   * with the same ids. A reader that is slow gets everything, later; one that does not take a message within a minute is dropped.
    */
   watch_activations(argument: _slimmer_grpc_WatchActivationsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_slimmer_grpc_WatchActivationsResponseOutput>;
   watch_activations(argument: _slimmer_grpc_WatchActivationsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_slimmer_grpc_WatchActivationsResponseOutput>;
   /**
    * Activations as they are stored, in the order in which they became visible, whenever they happened. Never ends by itself. A
    * client that goes on from the last cursor it has read misses nothing; what it had read since that cursor may come twice,
-   * with the same ids. A reader that is slow gets everything, later; one that does not read at all for a minute is dropped.
+   * with the same ids. A reader that is slow gets everything, later; one that does not take a message within a minute is dropped.
    */
   watchActivations(argument: _slimmer_grpc_WatchActivationsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_slimmer_grpc_WatchActivationsResponseOutput>;
   watchActivations(argument: _slimmer_grpc_WatchActivationsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_slimmer_grpc_WatchActivationsResponseOutput>;
@@ -251,7 +253,8 @@ export interface ReaderHandlers extends grpc.UntypedServiceImplementation {
   count_activations: grpc.handleUnaryCall<_slimmer_grpc_CountActivationsRequestOutput, _slimmer_grpc_CountActivationsResponse>;
   
   /**
-   * Every activation that the filters leave, as a file: the newest first.
+   * Every activation that the filters leave, as a file: the newest first. A server has at most eight open, and refuses more with
+   * PROCESS_FULL; a client that does not take a piece (64 KiB) within a minute is dropped, with EXPORT_UNREAD.
    */
   export_activations: grpc.handleServerStreamingCall<_slimmer_grpc_ExportActivationsRequestOutput, _slimmer_grpc_ExportActivationsResponse>;
   
@@ -311,7 +314,7 @@ export interface ReaderHandlers extends grpc.UntypedServiceImplementation {
   /**
    * Activations as they are stored, in the order in which they became visible, whenever they happened. Never ends by itself. A
    * client that goes on from the last cursor it has read misses nothing; what it had read since that cursor may come twice,
-   * with the same ids. A reader that is slow gets everything, later; one that does not read at all for a minute is dropped.
+   * with the same ids. A reader that is slow gets everything, later; one that does not take a message within a minute is dropped.
    */
   watch_activations: grpc.handleServerStreamingCall<_slimmer_grpc_WatchActivationsRequestOutput, _slimmer_grpc_WatchActivationsResponse>;
   

@@ -7,7 +7,8 @@ export interface WatchActivationsRequest {
    */
   'cursor'?: (string);
   /**
-   * Without a cursor: begin with so many of the latest; at most 1,000.
+   * Without a cursor: begin with so many of the latest; at most 1,000. They may be fewer: it looks back over about 5,000
+   * activations of all systems, whatever the filters leave of these, and over no more than some minutes in which nothing fired.
    */
   'recent'?: (number);
   /**
@@ -29,7 +30,8 @@ export interface WatchActivationsRequestOutput {
    */
   'cursor': (string);
   /**
-   * Without a cursor: begin with so many of the latest; at most 1,000.
+   * Without a cursor: begin with so many of the latest; at most 1,000. They may be fewer: it looks back over about 5,000
+   * activations of all systems, whatever the filters leave of these, and over no more than some minutes in which nothing fired.
    */
   'recent': (number);
   /**

@@ -1,14 +1,15 @@
 import { SlimmerError } from "../../domain/errors.ts";
 import { checkUuid, type Issues, refuseIssues } from "../../domain/field-checks.ts";
 import type { Lane } from "../../store/lane.ts";
-import { comparePlaces, type Place, START } from "../../store/reads/activation-places.ts";
+import { comparePlaces, type Place, placeOf, START } from "../../store/reads/activation-places.ts";
 import { type FoundActivation, findActivation } from "../../store/reads/activations.ts";
 import { inOrder } from "../../store/reads/in-order.ts";
 import { findSystem } from "../../store/systems.ts";
 import { checkPageSize, checkSystemId } from "../checks.ts";
 import { noSystem } from "../context.ts";
 import { createNameBook, type NameBook } from "../feed/names.ts";
-import { type Json, pageTokenText, readPageToken } from "../page-token.ts";
+import { fittingCount } from "../message-bytes.ts";
+import { checkPageToken, type Json, pageTokenText } from "../page-token.ts";
 import type { Reader } from "../reader.ts";
 import { type ActivationFilters, checkFilters, findWanted } from "./filter.ts";
 import { learnNames, messageOf } from "./message.ts";
@@ -16,13 +17,14 @@ import { createWalk } from "./walk.ts";
 
 export type ActivationReads = Pick<Reader, "list_activations" | "get_activation"> & {
   /**
-   * All that the filters leave, the newest first, in pages of at most `limit` rows whose names are known. Each page is a
-   * question of its own, so nothing is held while the consumer thinks. Refuses as list_activations does, and before the first
-   * page; that comes at once, empty where a longer search begins.
+   * All that the filters leave, the newest first, in pages whose names are known, of at most as many rows as
+   * `rowsOfNext` says, which is given the latest page that had any. Each page is a question of its own, so nothing is held
+   * while the consumer thinks. Refuses as list_activations does, and before the first page; that comes at once, empty where a
+   * longer search begins.
    */
   pages(
     filters: ActivationFilters,
-    limit: number,
+    rowsOfNext: (before: readonly FoundActivation[] | undefined) => number,
     signal: AbortSignal,
   ): AsyncGenerator<readonly FoundActivation[]>;
   readonly names: NameBook;
@@ -41,16 +43,21 @@ export function createActivationReads({ reads, nowMs }: ActivationReadsOptions):
       const limit = checkPageSize(issues, request.page_size);
       checkFilters(issues, request);
       const filters = hashedFilters(request);
-      const after = checkToken(issues, request.page_token, filters);
+      const state = checkPageToken(issues, request.page_token, filters, isState);
+      const after = state ? placeIn(state) : START;
       refuseIssues(issues);
       const { rows, end } = await reads.run(async (db) => {
         const walk = createWalk(await findWanted(db, request), nowMs);
         return inOrder(db, () => walk.next(db, { after, limit }));
       });
       await learnNames(names, rows);
+      const all = rows.map((row) => messageOf(row, names));
+      const count = fittingCount(all);
+      const last = rows[count - 1];
+      const next = last && count < rows.length ? placeOf(last) : end;
       return {
-        activations: rows.map((row) => messageOf(row, names)),
-        next_page_token: end ? pageTokenText(filters, stateOf(end)) : "",
+        activations: all.slice(0, count),
+        next_page_token: next ? pageTokenText(filters, stateOf(next)) : "",
       };
     },
 
@@ -72,20 +79,23 @@ export function createActivationReads({ reads, nowMs }: ActivationReadsOptions):
       return messageOf(row, names);
     },
 
-    async *pages(filters, limit, signal) {
+    async *pages(filters, rowsOfNext, signal) {
       const issues: Issues = [];
       checkFilters(issues, filters);
       refuseIssues(issues);
       const wanted = await reads.run((db) => findWanted(db, filters));
       const walk = createWalk(wanted, nowMs);
+      let before: readonly FoundActivation[] | undefined;
       for (let after: Place | undefined = START; after && !signal.aborted; ) {
         const page: Place = after;
+        const limit = rowsOfNext(before);
         const { rows, end } = await reads.run((db) =>
           inOrder(db, () => walk.next(db, { after: page, limit })),
         );
         if (signal.aborted) return;
         if (end && comparePlaces(end, page) <= 0) throw new Error("a page came to no end");
         await learnNames(names, rows);
+        if (rows.length > 0) before = rows;
         if (rows.length > 0 || page === START) yield rows;
         after = end;
       }
@@ -111,18 +121,6 @@ function hashedFilters(filters: ActivationFilters): Json {
     until,
     marks,
   ];
-}
-
-/** A token is a field among others: what is wrong with it is told along with the rest. */
-function checkToken(issues: Issues, token: string, filters: Json): Place {
-  try {
-    const state = readPageToken(token, filters, isState);
-    return state ? placeIn(state) : START;
-  } catch (error) {
-    if (!(error instanceof SlimmerError)) throw error;
-    issues.push(...error.fields);
-    return START;
-  }
 }
 
 type State = readonly [elsewhere: 0 | 1, us: number, id: string, systemNo: number];

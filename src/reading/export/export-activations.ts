@@ -11,9 +11,7 @@ import { messageOf } from "../activations/message.ts";
 import { checkChoice } from "../checks.ts";
 import type { NameBook } from "../feed/names.ts";
 import { CSV_HEADER, csvWriter } from "./csv.ts";
-
-/** Rows of one piece: about a megabyte, and a few tens of milliseconds of one connection. */
-const PAGE_ROWS = 4_000;
+import { partsOf, rowsOfNextPage } from "./page-weight.ts";
 
 export type ExportActivations = (
   request: ExportActivationsRequestOutput,
@@ -37,11 +35,13 @@ export function createExport(
     const write = format === "CSV" ? csvWriter(names) : ndjsonWriter(names);
     let head = format === "CSV" ? CSV_HEADER : "";
     let rows = 0;
-    for await (const page of activations.pages(request, PAGE_ROWS, signal)) {
-      if (signal.aborted) return;
-      rows += page.length;
-      yield { data: Buffer.from(head + write(page)), rows };
-      head = "";
+    for await (const page of activations.pages(request, rowsOfNextPage, signal)) {
+      for (const part of partsOf(page)) {
+        if (signal.aborted) return;
+        rows += part.length;
+        yield { data: Buffer.from(head + write(part)), rows };
+        head = "";
+      }
     }
   };
 }

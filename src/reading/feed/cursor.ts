@@ -1,21 +1,25 @@
-/** A place in the feed: `index` rows of record `no`, and everything before that record, lie behind it. */
-export type Position = { readonly no: number; readonly index: number };
+/**
+ * A place in the feed: `index` rows of record `no`, and everything before that record, lie behind it. `mark` is that of the
+ * last record of which something lies behind it (0: of none): numbers alone do not say which history they are of.
+ */
+export type Position = { readonly no: number; readonly index: number; readonly mark: number };
 
 export type Cursor = Position & { readonly feedId: string };
 
-const VERSION = 1;
-const BYTES = 27;
-const TEXT_LENGTH = 36;
+const VERSION = 2;
+const BYTES = 33;
+const TEXT_LENGTH = 44;
 /** Of six bytes. */
 const MAX_NO = 2 ** 48 - 1;
 
-/** 36 characters of base64url: a version, the feed's id, the number of the record, the index. */
-export function cursorText({ feedId, no, index }: Cursor): string {
+/** 44 characters of base64url: a version, the feed's id, the number of the record, the index, the mark. */
+export function cursorText({ feedId, no, index, mark }: Cursor): string {
   const bytes = Buffer.allocUnsafe(BYTES);
   bytes[0] = VERSION;
   bytes.write(feedId.replaceAll("-", ""), 1, "hex");
   bytes.writeUIntBE(no, 17, 6);
   bytes.writeUInt32BE(index, 23);
+  bytes.writeUIntBE(mark, 27, 6);
   return bytes.toString("base64url");
 }
 
@@ -31,5 +35,6 @@ export function parseCursor(text: string): Cursor | undefined {
     feedId: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`,
     no,
     index: bytes.readUInt32BE(23),
+    mark: bytes.readUIntBE(27, 6),
   };
 }

@@ -58,6 +58,9 @@ export type FeedOptions = {
   ring?: RingLimits;
 };
 
+/** What all read of one history of the feed. */
+type Reading = Pick<Seat, "tailer" | "ring" | "backlog"> & { seated: number };
+
 /**
  * What those who watch may take of one round of the event loop, in milliseconds. One after the other is cheaper than now and
  * then (docs/adr/0012); but a call must not wait for all of them.
@@ -74,39 +77,43 @@ export function createFeed(options: FeedOptions): Feed {
   } = options;
   const closing = new AbortController();
   const names = createNameBook(read);
-  const backlog = createBacklog(read);
-  let seated = 0;
   let pages = 0;
-  let reading: Pick<Seat, "tailer" | "ring"> | undefined;
+  let reading: Reading | undefined;
   let ended: Promise<unknown> = Promise.resolve();
 
-  function begin(): Pick<Seat, "tailer" | "ring"> {
+  function begin(): Reading {
     const ring = createRing(limits);
     const onLag = (seconds: number) => metrics.feedLag.set(seconds);
-    return { ring, tailer: startTailer({ connect, ring, pollMs, onLag, log }) };
+    const tailer = startTailer({ connect, ring, pollMs, onLag, log });
+    return { ring, tailer, backlog: createBacklog(read), seated: 0 };
   }
 
-  /** A seat among those who watch; the first one starts the reading, and the last one who leaves ends it. */
+  /**
+   * A seat among those who watch; the first one starts the reading, and the last one who leaves ends it. Once the feed was
+   * replaced, those who come begin anew, while those who watched it are told.
+   */
   function take(kind: "watch" | "live", wanted: AbortSignal): Seat {
-    reading ??= begin();
-    const { tailer, ring } = reading;
+    if (!reading || reading.tailer.isReplaced) reading = begin();
+    const mine = reading;
+    const { tailer, ring, backlog } = mine;
     const signal = AbortSignal.any([wanted, closing.signal]);
-    seated += 1;
+    mine.seated += 1;
     if (kind === "live") pages += 1;
     metrics.feedWatchers.inc({ kind });
     let isTaken = true;
     return {
       tailer,
       ring,
+      backlog,
       signal,
       leave() {
         if (!isTaken) return;
         isTaken = false;
-        seated -= 1;
+        mine.seated -= 1;
         if (kind === "live") pages -= 1;
         metrics.feedWatchers.dec({ kind });
-        if (seated > 0) return;
-        reading = undefined;
+        if (mine.seated > 0) return;
+        if (reading === mine) reading = undefined;
         ended = Promise.all([ended, tailer.close()]);
       },
     };
@@ -115,7 +122,6 @@ export function createFeed(options: FeedOptions): Feed {
   const tools: FeedTools = {
     read,
     names,
-    backlog,
     heartbeatMs,
     liveMs,
     turns: createTurns({ budgetMs: TURNS_MS }),

@@ -95,7 +95,8 @@ async function* follow(
   async function look(moments: number): Promise<LiveEvent | undefined> {
     try {
       const most = rowsForOne(moments, tools);
-      const key = `${position.no} ${position.index} ${most} ${filter.key}`;
+      const { no, index, mark } = position;
+      const key = `${no} ${index} ${mark} ${most} ${filter.key}`;
       const seen = await tools.looks.share(tailer.head ?? 0, key, () => lookFrom(position, most));
       position = seen.position;
       if (seen.event?.kind === "activations") tools.delivered(seen.event.activations.length);
@@ -182,7 +183,7 @@ async function gather(
   let position = start;
   for (;;) {
     const isBehind = position.no < seat.ring.firstNo;
-    const held = stretchAtHand(position.no, seat) ?? (await stretchAt(position.no, seat, tools));
+    const held = stretchAtHand(position, seat) ?? (await stretchAt(position, seat));
     if (!held) return { picked, total, position };
     if (isBehind) behind += held.count;
     if (behind > MAX_BEHIND) throw tooFarBehind();
@@ -203,7 +204,7 @@ async function gather(
       picked[0] = { ...oldest, rows: oldest.rows.slice(kept - most) };
       kept = most;
     }
-    position = { no: held.nextNo, index: 0 };
+    position = held.end;
   }
 }
 

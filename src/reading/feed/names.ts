@@ -20,19 +20,20 @@ export type NameBook = {
   runId(systemNo: number, runNo: number): string;
 };
 
-/** More than any stretch has rows, so that what one needs is there together. */
+/** More than any stretch or page has rows, so that what one needs is there together. */
 const MAX_NAMES = 100_000;
 
 /** The sensor of a number that is not known. */
 export const NOBODY: Entity = { category: "", name: "", identity: "" };
 
-export function createNameBook(read: Read): NameBook {
-  const systems = new LRUCache<number, string>({ max: MAX_NAMES });
-  const entities = new LRUCache<string, Entity>({ max: MAX_NAMES });
-  const runs = new LRUCache<string, string>({ max: MAX_NAMES });
+export function createNameBook(read: Read, { max = MAX_NAMES } = {}): NameBook {
+  const systems = new LRUCache<number, string>({ max });
+  const entities = new LRUCache<string, Entity>({ max });
+  const runs = new LRUCache<string, string>({ max });
   // One look at a time: when many want the same, those that come later find it.
   let looking: Promise<void> = Promise.resolve();
 
+  /** What of these rows is not known; all that is known counts as used just now, so that it outlives what others left. */
   function missing(record: NumberedRows, rows: readonly number[]) {
     const missingSystems = new Set<number>();
     const missingEntities = new Map<string, NumberInSystem>();
@@ -41,9 +42,9 @@ export function createNameBook(read: Read): NameBook {
       const systemNo = record.systemNo(row);
       const entity = { systemNo, no: record.entityNo(row) };
       const run = { systemNo, no: record.runNo(row) };
-      if (!systems.has(systemNo)) missingSystems.add(systemNo);
-      if (!entities.has(keyOf(entity))) missingEntities.set(keyOf(entity), entity);
-      if (run.no !== 0 && !runs.has(keyOf(run))) missingRuns.set(keyOf(run), run);
+      if (systems.get(systemNo) === undefined) missingSystems.add(systemNo);
+      if (entities.get(keyOf(entity)) === undefined) missingEntities.set(keyOf(entity), entity);
+      if (run.no !== 0 && runs.get(keyOf(run)) === undefined) missingRuns.set(keyOf(run), run);
     }
     const count = missingSystems.size + missingEntities.size + missingRuns.size;
     return count === 0 ? undefined : { missingSystems, missingEntities, missingRuns };
@@ -52,17 +53,17 @@ export function createNameBook(read: Read): NameBook {
   async function look(record: NumberedRows, rows: readonly number[]): Promise<void> {
     const wanted = missing(record, rows);
     if (!wanted) return;
-    await read(async (db) => {
-      for (const [no, name] of await systemNamesOf(db, [...wanted.missingSystems])) {
-        systems.set(no, name);
-      }
-      for (const found of await entityNamesOf(db, [...wanted.missingEntities.values()])) {
-        entities.set(keyOf(found), found.entity);
-      }
-      for (const found of await runIdsOf(db, [...wanted.missingRuns.values()])) {
-        runs.set(keyOf(found), found.runId);
-      }
-    });
+    const { missingSystems, missingEntities, missingRuns } = wanted;
+    const found = await read(async (db) => ({
+      systems: await systemNamesOf(db, [...missingSystems]),
+      entities: await entityNamesOf(db, [...missingEntities.values()]),
+      runs: await runIdsOf(db, [...missingRuns.values()]),
+    }));
+    // Others have used names meanwhile: once more these are the latest, before those that are new push others out.
+    missing(record, rows);
+    for (const [no, name] of found.systems) systems.set(no, name);
+    for (const one of found.entities) entities.set(keyOf(one), one.entity);
+    for (const one of found.runs) runs.set(keyOf(one), one.runId);
   }
 
   return {

@@ -1,9 +1,9 @@
 import type { StoredActivation, WatchActivationsRequestOutput } from "slimmer-grpc";
 import { SlimmerError } from "../../domain/errors.ts";
 import type { Turns } from "../../kit/turns.ts";
-import { feedState } from "../../store/feed.ts";
+import { feedState, markOf } from "../../store/feed.ts";
 import type { Backlog } from "./backlog.ts";
-import { cursorText, type Position } from "./cursor.ts";
+import { type Cursor, cursorText, type Position } from "./cursor.ts";
 import { type Filter, isOpen, range, wantedRows } from "./filter.ts";
 import type { Looks } from "./looks.ts";
 import type { NameBook, Read } from "./names.ts";
@@ -16,7 +16,6 @@ import { filterOf, parseWatch } from "./watch-request.ts";
 export type FeedTools = {
   read: Read;
   names: NameBook;
-  backlog: Backlog;
   heartbeatMs: number;
   liveMs: number;
   /** All who watch wake at the same moment; calls that store something do not wait for all of them. */
@@ -33,6 +32,7 @@ export type FeedTools = {
 export type Seat = {
   readonly tailer: Tailer;
   readonly ring: Ring;
+  readonly backlog: Backlog;
   /** Aborts when its owner goes, or the feed is closed. */
   readonly signal: AbortSignal;
   leave(): void;
@@ -43,8 +43,9 @@ export type Picked = { held: Stretch; rows: readonly number[] };
 
 export type Opened = { filter: Filter; position: Position; recent: readonly Picked[] };
 
-/** How far back `recent` looks for rows that match, in rows. */
+/** How far back `recent` looks for rows that match, in rows, and in records: those of presence alone have no rows. */
 const LOOK_BACK = 5_000;
+const LOOK_BACK_RECORDS = 2_000;
 
 /** Checks the request, and finds the place where it begins. */
 export async function openSeat(
@@ -58,54 +59,68 @@ export async function openSeat(
   if (!cursor) {
     const nextNo = (tailer.head ?? 0) + 1;
     const picked = recent > 0 ? await newest(recent, nextNo, filter, seat, tools) : [];
-    return { filter, position: { no: nextNo, index: 0 }, recent: picked };
+    return { filter, position: { no: nextNo, index: 0, mark: tailer.mark }, recent: picked };
   }
+  await checkCursor(cursor, seat, tools);
+  const { no, index, mark } = cursor;
+  return { filter, position: { no, index, mark }, recent: [] };
+}
+
+/** Throws CURSOR_EXPIRED where the feed can't go on from there: now, where it is a status, rather than in the middle. */
+async function checkCursor(cursor: Cursor, seat: Seat, tools: FeedTools): Promise<void> {
+  const { tailer } = seat;
+  const { no, index, mark } = cursor;
   if (cursor.feedId !== tailer.feedId) throw expired();
-  // Another server may have read further than this one; but nobody can have read further than there is.
-  if (cursor.no > (tailer.head ?? 0)) {
-    const { lastNo } = await tools.read(feedState);
-    if (cursor.no > lastNo + 1 || (cursor.no === lastNo + 1 && cursor.index > 0)) throw expired();
+  const head = tailer.head ?? 0;
+  if (no <= head) {
+    await stretchAt(cursor, seat);
+    return;
   }
-  // Told now, where it is a status, rather than in the middle.
-  else await stretchAt(cursor.no, seat, tools);
-  return { filter, position: { no: cursor.no, index: cursor.index }, recent: [] };
+  if (no === head + 1 && index === 0 && mark === tailer.mark) return;
+  // Another server may have read further than this one; but nobody can have read further than there is.
+  const last = await tools.read(async (db) => {
+    const { lastNo } = await feedState(db);
+    return { no: lastNo, mark: await markOf(db, lastNo) };
+  });
+  if (no <= last.no) return;
+  if (no > last.no + 1 || index > 0 || mark !== last.mark) throw expired();
 }
 
-/** The stretch with record `no` where it can be had without waiting, and there is nothing to be told. */
-export function stretchAtHand(no: number, { tailer, ring }: Seat): Stretch | undefined {
-  if (tailer.isReplaced || tailer.head === undefined || no > tailer.head) return undefined;
-  return ring.get(no);
+/** The stretch that goes on at a position where it can be had without waiting, and there is nothing to be told. */
+export function stretchAtHand(position: Position, { tailer, ring }: Seat): Stretch | undefined {
+  if (tailer.isReplaced || tailer.head === undefined || position.no > tailer.head) return undefined;
+  const held = ring.get(position.no);
+  return held?.follows(position) ? held : undefined;
 }
 
-/** The stretch with record `no`; undefined where there is none yet. Throws CURSOR_EXPIRED where it is gone. */
+/** The stretch that goes on at a position; undefined where there is none yet. Throws CURSOR_EXPIRED where it is gone. */
 export async function stretchAt(
-  no: number,
-  { tailer, ring }: Seat,
-  { backlog }: FeedTools,
+  position: Position,
+  { tailer, ring, backlog }: Seat,
 ): Promise<Stretch | undefined> {
+  const { no } = position;
   if (tailer.isReplaced) throw expired();
   if (tailer.head === undefined || no > tailer.head) return undefined;
-  const held = ring.get(no);
-  if (held) return held;
-  const [first] = await backlog.from(no);
-  if (!first || no < first.firstNo || no >= first.nextNo) throw expired();
-  return first;
+  const held = ring.get(no) ?? (await backlog.from(no))[0];
+  if (!held || no < held.firstNo || no >= held.nextNo || !held.follows(position)) throw expired();
+  return held;
 }
 
-/** The newest rows before record `nextNo` that match, in order; within the bounds of LOOK_BACK. */
+/** The newest rows before record `nextNo` that match, in order; within the bounds of looking back. */
 async function newest(
   count: number,
   nextNo: number,
   filter: Filter,
-  { ring }: Seat,
-  { backlog, names }: FeedTools,
+  { ring, backlog }: Seat,
+  { names }: FeedTools,
 ): Promise<Picked[]> {
   const picked: Picked[] = [];
   let missing = count;
   let looked = 0;
   let page: readonly Stretch[] = [];
   let beforeNo = nextNo;
-  while (beforeNo > 1 && missing > 0 && looked < LOOK_BACK) {
+  const lowestNo = Math.max(1, nextNo - LOOK_BACK_RECORDS);
+  while (beforeNo > lowestNo && missing > 0 && looked < LOOK_BACK) {
     let held = ring.get(beforeNo - 1) ?? page.find((one) => one.nextNo === beforeNo);
     if (!held) {
       page = await backlog.before(beforeNo);
@@ -171,6 +186,6 @@ export function isCaughtUp({ tailer }: Seat, { no }: Position): boolean {
 export function expired(): SlimmerError {
   return new SlimmerError(
     "CURSOR_EXPIRED",
-    "the feed does not reach back to this cursor any more: list what was missed with list_activations, then watch anew without a cursor",
+    "the feed can't go on from this cursor any more: list what was missed with list_activations, then watch anew without a cursor",
   );
 }

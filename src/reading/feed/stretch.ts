@@ -20,8 +20,14 @@ export type Stretch = {
   indexOf(row: number): number;
   /** The first row at or behind a position in one of its records. */
   rowAt(position: Position): number;
+  /** The position of a row, with it and what follows still to come. */
+  positionAt(row: number): Position;
   /** The position right behind a row. */
   positionAfter(row: number): Position;
+  /** The position behind all of its rows. */
+  readonly end: Position;
+  /** Whether it goes on where whoever stands at this position, in one of its records, has stopped: else it is of another history. */
+  follows(position: Position): boolean;
   /** The rows of one system, in their order. */
   rowsOf(systemNo: number): readonly number[];
   /** Looks up the names of all rows, once for everybody; undefined where that is done. */
@@ -85,11 +91,22 @@ export function holdStretch(records: readonly FeedRecord[]): Stretch {
       const place = no - firstNo;
       return Math.min(startOf(place) + index, startOf(place + 1));
     },
+    positionAt(row) {
+      const { no, mark, markBefore } = recordOf(row);
+      const index = indexOf(row);
+      return { no, index, mark: index === 0 ? markBefore : mark };
+    },
     positionAfter(row) {
       const place = placeOf(row);
+      const { no, mark } = recordOf(row);
       return row + 1 === startOf(place + 1)
-        ? { no: firstNo + place + 1, index: 0 }
-        : { no: firstNo + place, index: indexOf(row) + 1 };
+        ? { no: no + 1, index: 0, mark }
+        : { no, index: indexOf(row) + 1, mark };
+    },
+    end: { no: firstNo + records.length, index: 0, mark: (records.at(-1) as FeedRecord).mark },
+    follows({ no, index, mark }) {
+      const record = records[no - firstNo] as FeedRecord;
+      return mark === (index === 0 ? record.markBefore : record.mark);
     },
     rowsOf(systemNo) {
       bySystem ??= rowsBySystem(records);

@@ -3,7 +3,7 @@ import { createBackoff } from "../../kit/backoff.ts";
 import { startLoop } from "../../kit/loop.ts";
 import { within } from "../../kit/within.ts";
 import type { Connection } from "../../store/connection.ts";
-import { type FeedState, feedState, listenToFeed, readFeedFrom } from "../../store/feed.ts";
+import { type FeedState, feedState, listenToFeed, markOf, readFeedFrom } from "../../store/feed.ts";
 import type { Ring } from "./ring.ts";
 
 export type TailerOptions = {
@@ -19,9 +19,11 @@ export type TailerOptions = {
 export type Tailer = {
   /** The last record that was read, or passed over; undefined until PostgreSQL has answered once. */
   readonly head: number | undefined;
+  /** The mark of that record. */
+  readonly mark: number;
   readonly feedId: string;
   readonly isConnected: boolean;
-  /** The feed was replaced by another one (a backup that was restored): what was read is of no use. */
+  /** The feed was replaced by another one (a backup that was restored), or by another history of it: what was read is of no use. */
   readonly isReplaced: boolean;
   /** Resolves once `head` is known; STORE_AWAY when that takes too long. */
   ready(): Promise<void>;
@@ -46,6 +48,7 @@ export function startTailer({ connect, ring, pollMs, onLag, log }: TailerOptions
   let connection: Connection | undefined;
   let state: FeedState | undefined;
   let head: number | undefined;
+  let mark = 0;
   let isConnected = false;
   let isReplaced = false;
   let isClosed = false;
@@ -57,7 +60,7 @@ export function startTailer({ connect, ring, pollMs, onLag, log }: TailerOptions
     if (state && (now.feedId !== state.feedId || now.lastNo < (head ?? 0))) isReplaced = true;
     state = now;
     const isFarBehind = head === undefined || now.lastNo - head > MAX_BEHIND;
-    if (isFarBehind) restartAt(now.lastNo + 1);
+    if (isFarBehind) await restartBehind(client, now.lastNo);
     const wasAway = !isConnected;
     isConnected = true;
     if (wasAway || isFarBehind || isReplaced) tell();
@@ -70,17 +73,29 @@ export function startTailer({ connect, ring, pollMs, onLag, log }: TailerOptions
     const nextNo = (head as number) + 1;
     const page = await readFeedFrom(client, nextNo);
     const [first] = page;
+    if (first?.no === nextNo && first.markBefore !== mark) {
+      isReplaced = true;
+      tell();
+      return;
+    }
     // Trimmed meanwhile; those who wanted it will be told.
-    if (first?.no !== nextNo) restartAt(first?.no ?? (state as FeedState).lastNo + 1);
+    if (!first) await restartBehind(client, (state as FeedState).lastNo);
+    else if (first.no !== nextNo) restartAt(first.no, first.markBefore);
     ring.push(page);
     head = ring.nextNo - 1;
+    mark = page.at(-1)?.mark ?? mark;
     if (first) onLag(first.ageSeconds);
     tell();
   }
 
-  function restartAt(nextNo: number): void {
+  async function restartBehind(client: Connection["client"], no: number): Promise<void> {
+    restartAt(no + 1, await markOf(client, no));
+  }
+
+  function restartAt(nextNo: number, markBefore: number): void {
     ring.restart(nextNo);
     head = nextNo - 1;
+    mark = markBefore;
   }
 
   async function open(): Promise<Connection> {
@@ -121,6 +136,9 @@ export function startTailer({ connect, ring, pollMs, onLag, log }: TailerOptions
   return {
     get head() {
       return head;
+    },
+    get mark() {
+      return mark;
     },
     get feedId() {
       return state?.feedId ?? "";

@@ -1,4 +1,5 @@
 import type { WatchActivationsRequestOutput } from "slimmer-grpc";
+import { mapBytes } from "../message-bytes.ts";
 import type { Position } from "./cursor.ts";
 import { type Filter, wantedRows } from "./filter.ts";
 import {
@@ -14,9 +15,14 @@ import {
 } from "./seat.ts";
 import type { Stretch } from "./stretch.ts";
 
-/** Rows of one message, and about their bytes: clients take 4 MiB. */
+/**
+ * Rows of one message, and about their bytes: clients take 4 MiB, and one who reads slowly must have taken a message within
+ * a minute. Of rows without attributes the former comes first.
+ */
 const MAX_ROWS = 500;
-const MAX_BYTES = 1024 * 1024;
+const MAX_BYTES = 128 * 1024;
+/** A row without attributes, about. */
+const ROW_BYTES = 200;
 /** Rows that are looked at before others have their turn. */
 const MAX_LOOKED = 20_000;
 /** Before PostgreSQL is asked again. */
@@ -42,8 +48,15 @@ export async function* watch(
   const { tailer, signal } = seat;
   const { filter, recent, ...opened } = await openSeat(request, seat, tools);
   let { position } = opened;
-  for (const { held } of recent) await held.learn(tools.names);
-  yield answer(recent);
+  const [oldest] = recent;
+  if (oldest) {
+    // The recent ones are a part of what follows, in messages like all others.
+    const start = oldest.held.positionAt(oldest.rows[0] as number);
+    const gathered = await gather(start, filter, seat, tools);
+    if (signal.aborted) return;
+    position = gathered.position;
+    yield answer(gathered.picked);
+  } else yield answer([]);
   let sentAt = performance.now();
   while (!signal.aborted) {
     await tools.turns.take();
@@ -91,7 +104,7 @@ async function gather(
   try {
     while (count < MAX_ROWS && bytes < MAX_BYTES && looked < MAX_LOOKED) {
       // Most often everything is at hand, and nothing is waited for: many watch.
-      const held = stretchAtHand(position.no, seat) ?? (await stretchAt(position.no, seat, tools));
+      const held = stretchAtHand(position, seat) ?? (await stretchAt(position, seat));
       if (!held) break;
       const found = wantedRows(held, held.rowAt(position), filter, tools.names);
       const wanted = found instanceof Promise ? await found : found;
@@ -106,9 +119,7 @@ async function gather(
       bytes += fitting.bytes;
       looked += held.count;
       const isWhole = rows.length === wanted.length;
-      position = isWhole
-        ? { no: held.nextNo, index: 0 }
-        : held.positionAfter(rows.at(-1) as number);
+      position = isWhole ? held.end : held.positionAfter(rows.at(-1) as number);
     }
   } catch (error) {
     if (!isOutage(error)) throw error;
@@ -136,9 +147,5 @@ function measure(
 /** About the bytes of a row as a message; names and attributes may be long. */
 function sizeOf(held: Stretch, row: number): number {
   const attributes = held.recordOf(row).attributes(held.indexOf(row));
-  if (!attributes) return 300;
-  return Object.entries(attributes).reduce(
-    (sum, [key, value]) => sum + 4 + 3 * (key.length + value.length),
-    300,
-  );
+  return attributes ? ROW_BYTES + mapBytes(attributes) : ROW_BYTES;
 }

@@ -2,10 +2,16 @@ import type { ListRunsRequestOutput, ListRunsResponse } from "slimmer-grpc";
 import { checkText, type Issues, refuseIssues } from "../../domain/field-checks.ts";
 import { LIMITS } from "../../domain/limits.ts";
 import type { Queryable } from "../../store/queryable.ts";
-import { listRunNumbers, listRunNumbersOf, readRuns } from "../../store/reads/runs.ts";
+import {
+  listRunNumbers,
+  listRunNumbersOf,
+  readRuns,
+  runsOfOnePage,
+} from "../../store/reads/runs.ts";
 import { checkPageSize, checkSystemId } from "../checks.ts";
 import type { ReaderContext } from "../context.ts";
-import { pageTokenText, readPageToken } from "../page-token.ts";
+import { fittingCount } from "../message-bytes.ts";
+import { checkPageToken, pageTokenText } from "../page-token.ts";
 import { toRun } from "./run-message.ts";
 
 /** Above every number of a run. */
@@ -26,19 +32,21 @@ export async function listRuns(
     checkText(issues, "name", name, { min: 1, max: LIMITS.entityName });
     checkText(issues, "identity", identity, { min: 1, max: LIMITS.identity });
   }
-  refuseIssues(issues);
   const filters = { list: "runs", system_id, category, name, identity };
-  const beforeNo = readPageToken(token, filters, isRunNo) ?? FIRST_PAGE;
+  const beforeNo = checkPageToken(issues, token, filters, isRunNo) ?? FIRST_PAGE;
+  refuseIssues(issues);
   const systemNo = await requireSystem(system_id);
   return read(async (db) => {
     const place = { systemNo, beforeNo, limit: size + 1 };
     const { runNos: found, scannedTo } = hasSensor
       ? await listRunNumbersOf(db, place, { category, name, identity })
       : { runNos: await listRunNumbers(db, place), scannedTo: undefined };
-    const runNos = found.slice(0, size);
-    const nextNo = found.length > size ? runNos.at(-1) : scannedTo;
+    const runNos = await runsOfOnePage(db, systemNo, found.slice(0, size));
+    const runs = await runsOf(db, systemNo, runNos);
+    const count = fittingCount(runs);
+    const nextNo = count < found.length ? runNos[count - 1] : scannedTo;
     return {
-      runs: await runsOf(db, systemNo, runNos),
+      runs: runs.slice(0, count),
       next_page_token: nextNo === undefined ? "" : pageTokenText(filters, nextNo),
     };
   });

@@ -1,5 +1,6 @@
 import type { ListSensorsRequestOutput, ListSensorsResponse } from "slimmer-grpc";
 import { type Issues, refuseIssues } from "../../domain/field-checks.ts";
+import { LIMITS } from "../../domain/limits.ts";
 import {
   ATTENTIONS,
   listSensorsByAttention,
@@ -9,7 +10,7 @@ import {
 import { checkChoice, checkNameFilters, checkPageSize, checkSystemId } from "../checks.ts";
 import type { ReaderContext } from "../context.ts";
 import { likeOf } from "../globs.ts";
-import { type Json, pageTokenText, readPageToken } from "../page-token.ts";
+import { checkPageToken, isNameIn, isPlaceAmong, type Json, pageTokenText } from "../page-token.ts";
 import { toSensors } from "./sensor-message.ts";
 
 const ORDERS = ["ATTENTION", "NAME"] as const;
@@ -27,10 +28,8 @@ export async function listSensors(
   { read, nowUs, requireSystem }: ReaderContext,
   request: ListSensorsRequestOutput,
 ): Promise<ListSensorsResponse> {
-  const { size, order, attentions } = parse(request);
-  const { system_id: systemId, category, name, identity, page_token: token } = request;
-  const filters = { list: "sensors", systemId, order, attentions, category, name, identity };
-  const state = readPageToken(token, filters, isState);
+  const { size, order, attentions, filters, state } = parse(request);
+  const { system_id: systemId, category, name, identity } = request;
   const systemNo = await requireSystem(systemId);
   const now = state?.[0] ?? nowUs();
   const list = order === "NAME" ? listSensorsByName : listSensorsByAttention;
@@ -68,12 +67,16 @@ function parse(request: ListSensorsRequestOutput) {
   checkSystemId(issues, request.system_id);
   const size = checkPageSize(issues, request.page_size);
   checkNameFilters(issues, request);
-  const attentions = request.attention.map((one, place) =>
+  const chosen = request.attention.map((one, place) =>
     checkChoice(issues, `attention[${place}]`, one, ATTENTIONS),
   );
+  const attentions = [...new Set(chosen)].sort();
   const order = checkChoice(issues, "order", request.order, ORDERS);
+  const { system_id: systemId, category, name, identity } = request;
+  const filters = { list: "sensors", systemId, order, attentions, category, name, identity };
+  const state = checkPageToken(issues, request.page_token, filters, isState);
   refuseIssues(issues);
-  return { size, order, attentions: [...new Set(attentions)].sort() };
+  return { size, order, attentions, filters, state };
 }
 
 function patternOf(glob: string): string | undefined {
@@ -86,8 +89,12 @@ function keyOf([, rank, category, name, identity]: State): SensorKey {
 
 function isState(state: Json): state is State {
   if (!Array.isArray(state) || state.length !== 5) return false;
-  const [nowUs, rank, ...names] = state;
+  const [nowUs, rank, category, name, identity] = state as readonly Json[];
   return (
-    [nowUs, rank].every(Number.isSafeInteger) && names.every((part) => typeof part === "string")
+    Number.isSafeInteger(nowUs) &&
+    isPlaceAmong(rank, ATTENTIONS.length) &&
+    isNameIn(category, LIMITS.category) &&
+    isNameIn(name, LIMITS.entityName) &&
+    isNameIn(identity, LIMITS.identity)
   );
 }

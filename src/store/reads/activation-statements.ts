@@ -12,7 +12,7 @@ export const MAX_SCANNED = 20_000;
 export const LATE_SECONDS = 60;
 
 /** Rows that a statement can return at most: in its text, for the planner, who takes an order on the way only for few. */
-const SIZES = [100, 1_000, 4_000] as const;
+export const ROWS_OF_STATEMENTS = [100, 1_000, 4_000] as const;
 
 export type Statement = { name: string; text: string; most: number };
 
@@ -108,7 +108,11 @@ function page(from: string, order: readonly string[], most: number): string {
 }
 
 function sized(name: string, textOf: (most: number) => string): Sized {
-  const statements = SIZES.map((most) => ({ name: `${name}_${most}`, text: textOf(most), most }));
+  const statements = ROWS_OF_STATEMENTS.map((most) => ({
+    name: `${name}_${most}`,
+    text: textOf(most),
+    most,
+  }));
   return (limit) => {
     const fitting = statements.find(({ most }) => most >= limit) ?? statements.at(-1);
     return fitting as Statement;

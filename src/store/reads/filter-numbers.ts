@@ -37,12 +37,12 @@ export async function findSensors(
   const { rows } =
     systemNo === undefined
       ? await db.query({
-          name: "find_sensors",
+          name: "find_sensors_like",
           text: `select system_no, entity_no from entities where ${names} limit $4`,
           values,
         })
       : await db.query({
-          name: "find_sensors_of_system",
+          name: "find_sensors_of_system_like",
           text: `select system_no, entity_no from entities where system_no = $5 and ${names} limit $4`,
           values: [...values, systemNo],
         });

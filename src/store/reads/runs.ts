@@ -161,6 +161,48 @@ export async function readRuns(
   return (await db.query({ ...RUNS, values })).rows;
 }
 
+/** Most sensors that one page of runs counts, about: some tens of milliseconds. */
+const MAX_COUNTED = 200_000;
+
+export const RUN_SIZES = {
+  name: "read_run_sizes",
+  text: `
+    with wanted as materialized (
+      select runs.run_no, runs.manifest_hash
+      from runs
+      where runs.system_no = $1 and runs.run_no = any ($2::integer[])
+    ),
+    lists as materialized (
+      select used.manifest_hash, cardinality(manifests.entity_nos) as sensors
+      from (select distinct wanted.manifest_hash from wanted) as used
+      join manifests on manifests.system_no = $1 and manifests.manifest_hash = used.manifest_hash
+    )
+    select wanted.run_no, coalesce(lists.sensors, 0) as sensors
+    from wanted
+    left join lists on lists.manifest_hash = wanted.manifest_hash
+    order by wanted.run_no desc`,
+};
+
+/**
+ * As many of these runs of a system, from the latest on, as one page may have: what a run's sensors did is counted for each
+ * of them, and their lists say how many there may be. One at least.
+ */
+export async function runsOfOnePage(
+  db: Queryable,
+  systemNo: number,
+  runNos: readonly number[],
+): Promise<number[]> {
+  const { rows } = await db.query({ ...RUN_SIZES, values: [systemNo, arrayText(runNos)] });
+  let sensors = 0;
+  const kept: number[] = [];
+  for (const row of rows as { run_no: number; sensors: number }[]) {
+    if (sensors >= MAX_COUNTED) break;
+    sensors += row.sensors;
+    kept.push(row.run_no);
+  }
+  return kept;
+}
+
 /** Most runs that one page looks through for a sensor. */
 const MAX_SCANNED = 5_000;
 
@@ -195,21 +237,23 @@ export async function listRunNumbersOf(
   const { rows } = await db.query({
     name: "read_run_numbers_of_sensor",
     text: `
-    with lists as materialized (
-      select manifests.manifest_hash
-      from entities
-      join manifests
-        on manifests.system_no = entities.system_no
-        and manifests.entity_nos @> array[entities.entity_no]
-      where entities.system_no = $1
-        and entities.category = $4 and entities.name = $5 and entities.identity = $6
-    ),
-    scanned as materialized (
+    with scanned as materialized (
       select runs.run_no, runs.manifest_hash
       from runs
       where runs.system_no = $1 and runs.run_no < $2
       order by runs.run_no desc
       limit ${MAX_SCANNED}
+    ),
+    lists as materialized (
+      select manifests.manifest_hash
+      from entities
+      cross join (select distinct scanned.manifest_hash from scanned) as used
+      join manifests
+        on manifests.system_no = $1
+        and manifests.manifest_hash = used.manifest_hash
+        and manifests.entity_nos @> array[entities.entity_no]
+      where entities.system_no = $1
+        and entities.category = $4 and entities.name = $5 and entities.identity = $6
     )
     select
       array(

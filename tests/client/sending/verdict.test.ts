@@ -25,6 +25,7 @@ const ACTIONS: Record<Reason, Action> = {
   ACKS_UNREAD: "repeat",
   CURSOR_EXPIRED: "repeat",
   WATCH_UNREAD: "repeat",
+  EXPORT_UNREAD: "repeat",
   INTERNAL: "divide",
 };
 
