@@ -15,9 +15,12 @@ export type JsonApi = {
   readonly read: Call;
   /** Takes the answer, and leaves it undecoded: on a machine of its own that would be somebody else's work. */
   readonly take: Call;
+  /** By what the server wants the times multiplied after which it is asked again. */
+  readonly pace: number;
 };
 
 export function createJsonApi(web: string, agent: Agent): JsonApi {
+  let pace = 1;
   const latest = new Map<string, { etag: string; answer: Answer }>();
 
   const asking =
@@ -25,6 +28,7 @@ export function createJsonApi(web: string, agent: Agent): JsonApi {
     async (path, body) => {
       const known = body ? undefined : latest.get(path);
       const { response, bytes } = await send(path, body, known?.etag);
+      pace = Number(response.headers["slimmer-pace"]);
       if (response.statusCode === 304 && known) return known.answer;
       if (response.statusCode !== 200) throw new Error(`was answered ${response.statusCode}`);
       const answer = await decode(response, bytes);
@@ -63,7 +67,13 @@ export function createJsonApi(web: string, agent: Agent): JsonApi {
     });
   }
 
-  return { read: asking(decoded), take: asking(async () => ({})) };
+  return {
+    read: asking(decoded),
+    take: asking(async () => ({})),
+    get pace() {
+      return pace;
+    },
+  };
 }
 
 async function decoded({ headers }: IncomingMessage, bytes: Buffer): Promise<Answer> {

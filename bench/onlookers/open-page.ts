@@ -12,6 +12,8 @@ export type Site = { readonly web: string; readonly agent: Agent };
 export type OpenPage = {
   /** Questions that were answered so far; a list is one, however many steps it took. */
   readonly answers: number;
+  /** By what the server has it multiply the times after which it asks again. */
+  readonly pace: number;
   /** What its live feed has said; undefined where it follows none. */
   readonly told: Told | undefined;
 };
@@ -21,7 +23,7 @@ type Kept = { readonly first: Promise<void>; stop(): void };
 /**
  * Opens a page and keeps it fresh as the dashboard does: each question is asked again a while after its answer. Resolves
  * when the page has everything. It is then like one that has been open for long: each question is at a random place in the
- * time until it is asked again.
+ * time until it is asked again, and is once more when the server has the page come back more or less often.
  */
 export async function openPage(
   { web, agent }: Site,
@@ -37,11 +39,14 @@ export async function openPage(
     const { everyMs } = ask;
     let isStopped = false;
     let timer: NodeJS.Timeout | undefined;
+    let pace = 1;
     async function load(): Promise<void> {
       const answer = await answerTo(ask);
       if (ask.list?.name === "sensors") await drawHeat(answer.sensors as ListedSensor[]);
       if (everyMs === undefined || isStopped) return;
-      timer = setTimeout(loadAgain, isOpen ? everyMs : Math.random() * everyMs);
+      const isSettled = isOpen && api.pace === pace;
+      pace = api.pace;
+      timer = setTimeout(loadAgain, pace * everyMs * (isSettled ? 1 : Math.random()));
     }
     const loadAgain = () => load().catch(({ message }) => onProblem(message));
     return {
@@ -80,6 +85,9 @@ export async function openPage(
   return {
     get answers() {
       return answers;
+    },
+    get pace() {
+      return api.pace;
     },
     told,
   };

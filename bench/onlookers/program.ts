@@ -45,10 +45,10 @@ function given(): Given {
   return {
     problems,
     watched: { activations: sum("activations"), bytes: sum("bytes") },
-    pages: pages.map(({ screen, systemId, page: { answers, told } }) => ({
+    pages: pages.map(({ screen, systemId, page: { answers, pace, told } }) => ({
       screen: screen.name,
       systemId,
-      asksPerSecond: asksPerSecond(screen),
+      asksPerSecond: asksPerSecond(screen) / pace,
       answers,
       told,
     })),

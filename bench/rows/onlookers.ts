@@ -15,6 +15,13 @@ const DASHBOARDS = 200;
 const GOAL = 0.9;
 /** Each sensor of a system is in one of these, by the first digit of its number. */
 const WATCHED_NAMES = Array.from({ length: 10 }, (_, digit) => `hall ${digit}*`);
+/**
+ * Pages are open for a while before a window begins: how often they may come back depends on how many there are, and each
+ * hears of that with its next answers.
+ */
+const SETTLING_MS = 12_000;
+/** Windows that are shorter only show that everything works. */
+const MEASURING_SECONDS = 3;
 /** How long what was stored may be under way to those who look on. */
 const CATCH_UP_MS = 30_000;
 /** What is due in a window of some four seconds; of fewer, chance says how many come in it. */
@@ -47,7 +54,7 @@ export async function onlookers(
       bed,
       {
         watched: watched.contestant,
-        alone: { generator, serverPid: server.pid, isCounted: true },
+        alone: { generator: afterSettling(generator), serverPid: server.pid, isCounted: true },
       },
       options,
     );
@@ -76,6 +83,21 @@ type WatchedLoad = {
   end(): Promise<void>;
 };
 
+/** With nobody there it rests for as long, too: what a server has at hand, it gives back while nothing comes. */
+function afterSettling(generator: Generator): Generator {
+  return {
+    ...generator,
+    async refill(seconds) {
+      await generator.refill(seconds);
+      await settle(seconds);
+    },
+  };
+}
+
+async function settle(seconds: number): Promise<void> {
+  if (seconds >= MEASURING_SECONDS) await pause(SETTLING_MS);
+}
+
 /**
  * The same load before those who look on. They come before each window, and go after it, once they have been given what
  * was stored in it.
@@ -100,6 +122,7 @@ function beforeOnlookers(
         async refill(seconds) {
           await generator.refill(seconds);
           crowd = await startCrowd(whom);
+          await settle(seconds);
         },
         async run(seconds) {
           const { pid, tell } = crowd as Crowd;

@@ -28,6 +28,13 @@ export type GroupCommit = {
   readonly isConnected: boolean;
   /** Calls `listener` whenever isConnected has changed. */
   onConnection(listener: () => void): void;
+  /** Whether rows wait that could go, or will soon: other work had better wait for a lull. */
+  readonly isBusy: boolean;
+  /**
+   * Calls `listener` at each lull: nothing waits, and there is no writer that could take more, so there is nothing to do until
+   * PostgreSQL has answered; or nothing is under way at all.
+   */
+  onLull(listener: () => void): void;
   /** Refuses new rows, stores those that wait, and closes the writers. */
   close(): Promise<void>;
 };
@@ -76,6 +83,7 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
   let drained: Deferred<void> | undefined;
   let wasConnected = false;
   let connectionListener = () => {};
+  let lullListener = () => {};
   const writers = options.writers(schedule);
   metrics.waitingLimit.set(limits.rows);
 
@@ -132,6 +140,11 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
       outsideBytes = 0;
     }
     if (isClosing && waiting.length === 0 && flushing === 0) drained?.resolve();
+    if (!isBusy()) lullListener();
+  }
+
+  function isBusy(): boolean {
+    return waiting.length > 0 || (flushing > 0 && writers.some((writer) => writer.isIdle));
   }
 
   /** The next tickets for one statement, without those that nobody waits for any more. */
@@ -199,6 +212,12 @@ export function createGroupCommit(options: GroupCommitOptions): GroupCommit {
     },
     onConnection(listener) {
       connectionListener = listener;
+    },
+    get isBusy() {
+      return isBusy();
+    },
+    onLull(listener) {
+      lullListener = listener;
     },
     async close() {
       isClosing = true;

@@ -1,23 +1,48 @@
-/** Work that many ask for at once, a little at a time: what else the process does comes in between. */
+/** Work that many ask for at once, a little at a time, when there is nothing more pressing to do. */
 export type Turns = {
   /** Resolves when it is the caller's turn, after those who asked before. */
   take(): Promise<void>;
+  /** Tells that the more pressing work has come to a lull: turns that wait for that begin. */
+  lull(): void;
 };
 
 export type TurnsOptions = {
   /** How long turns may go on in one round of the event loop, in milliseconds; one more may begin just before. */
   budgetMs: number;
+  /** Whether something more pressing is under way. Default: never. */
+  isBusy?: () => boolean;
+  /** How long turns wait for a lull, at most, in milliseconds. */
+  patienceMs?: number;
   /** Milliseconds of a monotonic clock. */
   nowMs?: () => number;
 };
 
 /**
+ * (asked) waiting for a lull, where something is more pressing → round → (all had their turn) nothing, or (the budget is used
+ * up) waiting.
+ *
  * The turns of a round come one after the other, each once what the turn before did without waiting is done; then
  * the event loop goes round, and sees to the connections.
  */
-export function createTurns({ budgetMs, nowMs = () => performance.now() }: TurnsOptions): Turns {
+export function createTurns({
+  budgetMs,
+  isBusy = () => false,
+  patienceMs = 20,
+  nowMs = () => performance.now(),
+}: TurnsOptions): Turns {
   let waiting: (() => void)[] = [];
   let taken = 0;
+  let patience: NodeJS.Timeout | undefined;
+
+  function planRound(): void {
+    if (isBusy()) patience = setTimeout(beginAtOnce, patienceMs);
+    else setImmediate(round);
+  }
+
+  function beginAtOnce(): void {
+    patience = undefined;
+    round();
+  }
 
   function round(): void {
     waiting.splice(0, taken);
@@ -40,15 +65,22 @@ export function createTurns({ budgetMs, nowMs = () => performance.now() }: Turns
 
   function goOn(untilMs: number): void {
     if (nowMs() < untilMs) next(untilMs);
-    else setImmediate(round);
+    else planRound();
   }
 
   return {
     take() {
       return new Promise((resolve) => {
         waiting.push(resolve);
-        if (waiting.length === 1) setImmediate(round);
+        if (waiting.length === 1) planRound();
       });
+    },
+    lull() {
+      if (!patience) return;
+      clearTimeout(patience);
+      patience = undefined;
+      // What the lull came from is sent first.
+      setImmediate(round);
     },
   };
 }

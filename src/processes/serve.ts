@@ -12,6 +12,7 @@ import { systemClock } from "../kit/clock.ts";
 import { deferred } from "../kit/deferred.ts";
 import type { Lifecycle } from "../kit/lifecycle.ts";
 import { startLoop } from "../kit/loop.ts";
+import { createTurns } from "../kit/turns.ts";
 import { within } from "../kit/within.ts";
 import { createActivationReads } from "../reading/activations/create-activation-reads.ts";
 import { createReader } from "../reading/create-reader.ts";
@@ -40,6 +41,11 @@ import { runProcess } from "./run-process.ts";
 const CLOSE_MS = 15_000;
 const READY_CHECK_MS = 1_000;
 const FIRST_WRITER_MS = 5_000;
+/**
+ * What those who watch may take of a lull, in milliseconds: some flushes long. One after the other is cheaper than now and then
+ * (docs/adr/0012).
+ */
+const WATCH_TURNS_MS = 4;
 
 /** `slimmer serve`: the gRPC server. Resolves with the exit code when it was told to stop. */
 export function serve(settings: ServeSettings, log: Logger): Promise<number> {
@@ -153,6 +159,9 @@ export async function openServer(
     silentAfterMs: settings.silentAfter,
     nowMs,
   });
+  // Watchers have their share while the writers wait for PostgreSQL: what is stored does not wait for who looks on.
+  const turns = createTurns({ budgetMs: WATCH_TURNS_MS, isBusy: () => commit.isBusy });
+  commit.onLull(turns.lull);
   // Its connection is opened with the first who watches.
   const feed = life.own(
     "feed",
@@ -162,6 +171,7 @@ export async function openServer(
       metrics,
       log: log.child({ room: "feed" }),
       nowMs,
+      turns,
     }),
     (opened) => opened.close(),
   );

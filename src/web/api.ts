@@ -12,6 +12,7 @@ import { invalid } from "../domain/field-checks.ts";
 import { TimeoutError, within } from "../kit/within.ts";
 import type { Reader } from "../reading/reader.ts";
 import type { Answers } from "./answers.ts";
+import type { Pace } from "./pace.ts";
 import { issuesOf } from "./problem.ts";
 import { queryOf } from "./query.ts";
 import { type Representation, sendRepresentation } from "./representation.ts";
@@ -22,13 +23,16 @@ const ANSWER_MS = 30_000;
 /** Asked for again at once where it matters; what has not changed is not sent again. */
 const CACHE_CONTROL = "private, no-cache";
 
+/** By what a page had better multiply the times after which it asks again. */
+const PACE_HEADER = "slimmer-pace";
+
 // biome-ignore lint/suspicious/noExplicitAny: a rule ties each request to its rpc and to its answer
 type AnyCall = (request: any) => Promise<any>;
 
 /** The calls of the Reader over HTTP, under the very rules by which Envoy translates them. */
 export function addApi(
   app: FastifyInstance,
-  { reader, answers }: { reader: Reader; answers: Answers },
+  { reader, answers, pace }: { reader: Reader; answers: Answers; pace: Pick<Pace, "factor"> },
 ): void {
   for (const route of readerRoutes()) {
     const call = (reader as Record<string, AnyCall>)[route.rpc];
@@ -46,6 +50,7 @@ export function addApi(
 
   function getHandler(route: HttpRoute, ask: Ask) {
     return async (request: FastifyRequest, reply: FastifyReply) => {
+      reply.header(PACE_HEADER, pace.factor);
       const answer = await answers.get(request.raw.url ?? "", async () => {
         const path = request.params as Record<string, string>;
         return await ask(checked(fromQuery(route.request, { path, query: queryOf(request) })));
@@ -56,6 +61,7 @@ export function addApi(
 
   function postHandler(route: HttpRoute, ask: Ask) {
     return async (request: FastifyRequest, reply: FastifyReply) => {
+      reply.header(PACE_HEADER, pace.factor);
       const message = checked(fromJson(route.request, request.body ?? {}));
       const key = `${route.path} ${JSON.stringify(message)}`;
       const answer: Representation = await answers.get(key, () => ask(message));

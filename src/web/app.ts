@@ -16,6 +16,7 @@ import { createAnswers } from "./answers.ts";
 import { addApi } from "./api.ts";
 import { addExport, type ExportSource } from "./export.ts";
 import { addLive, type LiveOptions, type LiveSource } from "./live.ts";
+import { createPace } from "./pace.ts";
 import { type Page, sendPage } from "./page.ts";
 import { type Problem, plainProblem, problemOf } from "./problem.ts";
 import { pathOf } from "./query.ts";
@@ -78,8 +79,9 @@ export async function createApp(parts: WebParts): Promise<WebApp> {
   const allowedAt = noteRoutes(app);
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, problemOf(error, log)));
 
-  addApi(app, { reader: parts.reader, answers: createAnswers({ metrics }) });
-  addLive(app, { source: parts.feed, stopping, metrics, ...bounds });
+  const pace = createPace();
+  addApi(app, { reader: parts.reader, answers: createAnswers({ metrics, pace }), pace });
+  addLive(app, { source: parts.feed, stopping, metrics, pace, ...bounds });
   addExport(app, { source: parts.exportActivations, stopping, ...bounds });
   const openApi = represent(await readFile(openApiPath), {
     type: "application/json; charset=utf-8",

@@ -13,6 +13,7 @@ import { keptOn } from "../kit/kept-on.ts";
 import { within } from "../kit/within.ts";
 import type { Feed, LiveEvent } from "../reading/feed/feed.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Pace } from "./pace.ts";
 import { issuesOf, processFull } from "./problem.ts";
 import { queryOf } from "./query.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -40,6 +41,7 @@ export type LiveOptions = {
   /** Aborted when the process is told to stop. */
   stopping: AbortSignal;
   metrics: Pick<Metrics, "webLive">;
+  pace: Pick<Pace, "see">;
   maxLive?: number;
   stalledMs?: number;
 };
@@ -50,25 +52,29 @@ export type LiveOptions = {
  * should, and EventSource comes back with the id of its last event.
  */
 export function addLive(app: FastifyInstance, options: LiveOptions): void {
-  const { source, stopping, metrics, maxLive = MAX_LIVE, stalledMs = STALLED_MS } = options;
+  const { source, stopping, metrics, pace, maxLive = MAX_LIVE, stalledMs = STALLED_MS } = options;
   let open = 0;
 
   app.get("/v1/live", { exposeHeadRoute: false }, async (request, reply) => {
     const wanted = liveRequest(request);
     if (open >= maxLive) throw processFull("live connections");
-    open += 1;
-    metrics.webLive.set(open);
+    count(1);
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
     try {
       const signal = AbortSignal.any([gone.signal, stopping]);
       await follow(reply, source.live(wanted, signal), signal);
     } finally {
-      open -= 1;
-      metrics.webLive.set(open);
+      count(-1);
     }
     return reply;
   });
+
+  function count(more: number): void {
+    open += more;
+    metrics.webLive.set(open);
+    pace.see(open);
+  }
 
   async function follow(
     reply: FastifyReply,

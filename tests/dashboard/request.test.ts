@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { paced } from "../../src/dashboard/api/pace.ts";
 import { request } from "../../src/dashboard/api/request.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -25,6 +26,7 @@ test("a server that takes the question and never answers counts as unreachable",
 test("so does one that begins an answer and never ends it", async () => {
   vi.stubGlobal("fetch", async (_: string, { signal }: RequestInit) => ({
     status: 200,
+    headers: new Headers(),
     json: () => untilAborted(signal),
   }));
   const asked = expect(request("/v1/fleet")).rejects.toMatchObject({ kind: "unreachable" });
@@ -39,4 +41,22 @@ test("who takes a question back is told no problem of the server", async () => {
   mine.abort();
   await asked;
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("the server says how much later than by itself the page asks again", async () => {
+  const answers = (pace?: string) =>
+    vi.stubGlobal("fetch", async () =>
+      Response.json({}, pace ? { headers: { "slimmer-pace": pace } } : {}),
+    );
+  answers("2");
+  await request("/v1/fleet");
+  expect(paced(5_000)).toBe(10_000);
+  answers("nonsense");
+  await request("/v1/fleet");
+  expect(paced(5_000)).toBe(5_000);
+  answers("3");
+  await request("/v1/fleet");
+  answers();
+  await request("/v1/fleet");
+  expect(paced(5_000)).toBe(5_000);
 });

@@ -408,3 +408,34 @@ describe("close()", () => {
     expect([busy.now, waiting.now]).toEqual(["STORE_AWAY", "STORE_AWAY"]);
   });
 });
+
+test("a lull is when nothing waits and no writer could take more, or when nothing is under way", async () => {
+  const { commit, add, writers } = start({ writers: 2 });
+  const [first, second] = writers as [FakeWriter, FakeWriter];
+  let lulls = 0;
+  commit.onLull(() => {
+    lulls += 1;
+  });
+  expect(commit.isBusy).toBe(false);
+
+  add(rowsOf(1));
+  expect(commit.isBusy).toBe(true);
+  await turn();
+  // The other writer could take what comes next.
+  expect([commit.isBusy, lulls]).toEqual([true, 0]);
+  add(rowsOf(1));
+  await turn();
+  expect([commit.isBusy, lulls]).toEqual([false, 1]);
+  add(rowsOf(1));
+  await turn();
+  expect([commit.isBusy, lulls]).toEqual([true, 1]);
+
+  // The rows that waited go to the writer that is idle, and both are busy again.
+  await first.finish();
+  expect([commit.isBusy, lulls]).toEqual([false, 2]);
+  await second.finish();
+  expect(commit.isBusy).toBe(true);
+  await first.finish();
+  expect(commit.isBusy).toBe(false);
+  expect(lulls).toBeGreaterThan(2);
+});

@@ -64,6 +64,8 @@ function start({
     waitingRows: 0,
     isConnected: true,
     onConnection: () => {},
+    isBusy: false,
+    onLull: () => {},
     close: async () => {},
   };
   const intake = createIntake({

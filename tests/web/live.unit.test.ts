@@ -177,6 +177,18 @@ test("a page that does not read is not read ahead for, and is dropped in the end
   expect(taken.length).toBeLessThan(30);
 });
 
+test("where many live feeds are open, pages are told to ask less often", async () => {
+  const { feed } = says(heartbeat);
+  const web = await startedWeb({ feed, reader: { get_fleet: async () => ({}) } });
+  const pace = async () => (await fetch(`${web.url}/v1/fleet`)).headers.get("slimmer-pace");
+  const pages = await Promise.all(Array.from({ length: 99 }, () => follow(web)));
+  expect(await pace()).toBe("1");
+  pages.push(await follow(web));
+  expect(await pace()).toBe("2");
+  for (const page of pages) page.leave();
+  await eventually(async () => expect(await pace()).toBe("1"));
+});
+
 async function liveConnections({ metrics }: StartedWeb): Promise<number | undefined> {
   const { values } = await metrics.webLive.get();
   return values[0]?.value;

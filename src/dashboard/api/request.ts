@@ -1,4 +1,5 @@
 import { learnServerTime } from "./clock.ts";
+import { learnPace, PACE_HEADER } from "./pace.ts";
 import { ApiProblem, problemOf } from "./problem.ts";
 import { revive } from "./revive.ts";
 
@@ -43,6 +44,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
 async function ask<T>(path: string, body: unknown, signal: AbortSignal): Promise<T> {
   const cached = body === undefined ? cache.get(path) : undefined;
   const response = await send(path, body, signal, cached);
+  learnPace(response.headers.get(PACE_HEADER));
   if (response.status === 304 && cached) return cached.value as T;
   const answer = await readJson(response, signal);
   if (!response.ok) throw problemOf(response.status, answer);

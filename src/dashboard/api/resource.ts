@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { paced } from "./pace.ts";
 import { ApiProblem } from "./problem.ts";
 import { request } from "./request.ts";
 
@@ -80,7 +81,7 @@ export function useLoaded<T>(
         setState((old) => failed(old.key === key ? old : begun<T>(key), error, goodAt));
       }
       if (flight === mine) flight = undefined;
-      if (every && document.visibilityState === "visible") timer = setTimeout(ask, every);
+      if (every && document.visibilityState === "visible") timer = setTimeout(ask, paced(every));
     };
 
     const onVisibility = () => {

@@ -1,6 +1,6 @@
 import type { StoredActivation, Timestamp, WatchActivationsRequestOutput } from "slimmer-grpc";
 import { SlimmerError } from "../../domain/errors.ts";
-import { createTurns } from "../../kit/turns.ts";
+import { createTurns, type Turns } from "../../kit/turns.ts";
 import type { Connection } from "../../store/connection.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { createBacklog } from "./backlog.ts";
@@ -37,7 +37,7 @@ export type LiveEvent =
 export type Feed = {
   /** Everything, in order, at the reader's own pace. The first message comes at once, so that there is a cursor. */
   watch(request: WatchActivationsRequestOutput, signal: AbortSignal): AsyncIterable<Watched>;
-  /** For pages: at most four events a second (two where many pages are open), bounded; what is left out is counted. A cursor that is too old is an event. */
+  /** For pages: at most four events a second (one where many pages are open), bounded; what is left out is counted. A cursor that is too old is an event. */
   live(request: WatchActivationsRequestOutput, signal: AbortSignal): AsyncIterable<LiveEvent>;
   close(): Promise<void>;
 };
@@ -49,6 +49,8 @@ export type FeedOptions = {
   metrics: Pick<Metrics, "feedWatchers" | "feedLag" | "feedRows">;
   log: { warn(facts: object, message: string): void };
   nowMs(): number;
+  /** When those who watch may have what is new for them. Default: whenever the event loop goes round, and 10 ms of each round. */
+  turns?: Turns;
   /** How long nothing may come before a heartbeat does. */
   heartbeatMs?: number;
   /** How often the feed is looked at by itself, in case a notification gets lost. */
@@ -61,10 +63,6 @@ export type FeedOptions = {
 /** What all read of one history of the feed. */
 type Reading = Pick<Seat, "tailer" | "ring" | "backlog"> & { seated: number };
 
-/**
- * What those who watch may take of one round of the event loop, in milliseconds. One after the other is cheaper than now and
- * then (docs/adr/0012); but a call must not wait for all of them.
- */
 const TURNS_MS = 10;
 
 export function createFeed(options: FeedOptions): Feed {
@@ -74,6 +72,7 @@ export function createFeed(options: FeedOptions): Feed {
     pollMs = 1_000,
     liveMs = 250,
     ring: limits = RING_LIMITS,
+    turns = createTurns({ budgetMs: TURNS_MS }),
   } = options;
   const closing = new AbortController();
   const names = createNameBook(read);
@@ -124,7 +123,7 @@ export function createFeed(options: FeedOptions): Feed {
     names,
     heartbeatMs,
     liveMs,
-    turns: createTurns({ budgetMs: TURNS_MS }),
+    turns,
     looks: createLooks(),
     pages: () => pages,
     nowUs: () => Math.round(nowMs() * 1_000),

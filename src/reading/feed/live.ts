@@ -27,8 +27,9 @@ const MIN_ROWS = 10;
 const MAX_ROWS = 1_000;
 /** When rows come in a burst after a pause, an event may have those of so long, where few pages are open. */
 const MAX_SAVED_MS = 1_000;
-/** From so many pages on at one process, each has half as many events: that is what they cost. */
+/** From so many pages on at one process, each has a quarter of the events: they are what pages cost (docs/adr/0012). */
 const MANY_PAGES = 100;
+const MANY_PAGES_PACE = 4;
 /** A page that is further behind had better begin anew: nobody reads that far. */
 const MAX_BEHIND = 20_000;
 
@@ -140,7 +141,7 @@ async function* follow(
 
 /** The least time between two events of one page, in milliseconds. */
 function paceMs({ pages, liveMs }: FeedTools): number {
-  return pages() < MANY_PAGES ? liveMs : 2 * liveMs;
+  return pages() < MANY_PAGES ? liveMs : MANY_PAGES_PACE * liveMs;
 }
 
 /**
