@@ -11,7 +11,7 @@ export type TurnsOptions = {
   budgetMs: number;
   /** Whether something more pressing is under way. Default: never. */
   isBusy?: () => boolean;
-  /** How long turns wait for a lull, at most, in milliseconds. */
+  /** How long turns wait for a lull, at most, in milliseconds. Default 10. */
   patienceMs?: number;
   /** Milliseconds of a monotonic clock. */
   nowMs?: () => number;
@@ -27,7 +27,7 @@ export type TurnsOptions = {
 export function createTurns({
   budgetMs,
   isBusy = () => false,
-  patienceMs = 20,
+  patienceMs = 10,
   nowMs = () => performance.now(),
 }: TurnsOptions): Turns {
   let waiting: (() => void)[] = [];

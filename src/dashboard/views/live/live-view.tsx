@@ -8,6 +8,7 @@ import { useTitle } from "../../shell/title.ts";
 import { Chips } from "../../ui/chips.tsx";
 import { durationWords } from "../../ui/duration-words.ts";
 import { rateWords } from "../../ui/number-words.ts";
+import { ClockShape } from "../parts/clock-shape.tsx";
 import { FilterField, SystemField } from "./filter-field.tsx";
 import { LiveList, type Pulse } from "./live-list.tsx";
 import { NothingYet } from "./nothing-yet.tsx";
@@ -112,7 +113,7 @@ export function LiveView() {
 function ClockSuspect() {
   return (
     <>
-      <span class="clock-shape" aria-hidden="true" /> clock suspect
+      <ClockShape /> clock suspect
     </>
   );
 }
