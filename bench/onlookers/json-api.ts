@@ -28,7 +28,7 @@ export function createJsonApi(web: string, agent: Agent): JsonApi {
     async (path, body) => {
       const known = body ? undefined : latest.get(path);
       const { response, bytes } = await send(path, body, known?.etag);
-      pace = Number(response.headers["slimmer-pace"]);
+      pace = Number(response.headers["slimmer-pace"] ?? 1);
       if (response.statusCode === 304 && known) return known.answer;
       if (response.statusCode !== 200) throw new Error(`was answered ${response.statusCode}`);
       const answer = await decode(response, bytes);
