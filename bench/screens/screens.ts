@@ -107,6 +107,7 @@ export function sensorScreen(systemId: string, entity: SystemEntity): Screen {
     name: "sensor",
     asks: [
       HEADER,
+      { path: system, everyMs: REFRESH_MS },
       { path: `${system}/sensor?${sensor}`, everyMs: REFRESH_MS },
       { path: "/v1/counts", body, everyMs: 15_000 },
       { path: `${system}/sensor/rhythm?${sensor}`, everyMs: 15_000 },
@@ -128,6 +129,7 @@ export function runScreen(systemId: string, runId: string): Screen {
     name: "run",
     asks: [
       HEADER,
+      { path: system, everyMs: REFRESH_MS },
       { path: run, everyMs: REFRESH_MS },
       { path: `${run}/coverage`, everyMs: 2 * REFRESH_MS },
       {
