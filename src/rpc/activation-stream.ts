@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type handleBidiStreamingCall, type ServerDuplexStream, status } from "@grpc/grpc-js";
 import type { ActivationAck, ActivationBatchOutput } from "slimmer-grpc";
 import { SlimmerError } from "../domain/errors.ts";
+import { shuttingDown } from "../domain/refusals.ts";
 import type { Intake } from "../ingest/intake.ts";
 import { TimeoutError, within } from "../kit/within.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -203,10 +204,4 @@ async function write(call: Batches, ack: ActivationAck, ackMs: number): Promise<
       { cause: error },
     );
   }
-}
-
-function shuttingDown(): SlimmerError {
-  return new SlimmerError("SHUTTING_DOWN", "this server is shutting down; connect again", {
-    retryAfterMs: 500,
-  });
 }

@@ -1,5 +1,5 @@
 import type { ExportActivationsRequestOutput, ExportActivationsResponse } from "slimmer-grpc";
-import { SlimmerError } from "../domain/errors.ts";
+import { processFull } from "../domain/refusals.ts";
 
 export type ExportSource = (
   request: ExportActivationsRequestOutput,
@@ -15,11 +15,7 @@ const PIECE_BYTES = 64 * 1024;
 export function boundedExports(source: ExportSource, maxExports = MAX_EXPORTS): ExportSource {
   let open = 0;
   return async function* exportActivations(request, signal) {
-    if (open >= maxExports) {
-      throw new SlimmerError("PROCESS_FULL", "this process has as many exports as it may", {
-        retryAfterMs: 5_000,
-      });
-    }
+    if (open >= maxExports) throw processFull("exports");
     open += 1;
     try {
       yield* inPieces(source(request, signal));

@@ -1,5 +1,6 @@
 import { type handleServerStreamingCall, type ServerWritableStream, status } from "@grpc/grpc-js";
 import { type Reason, SlimmerError } from "../domain/errors.ts";
+import { goneAway, shuttingDown } from "../domain/refusals.ts";
 import { TimeoutError, within } from "../kit/within.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Drain } from "./activation-stream.ts";
@@ -104,14 +105,4 @@ async function write<Request, Response>(
   } finally {
     signal.removeEventListener("abort", settle);
   }
-}
-
-function goneAway(): SlimmerError {
-  return new SlimmerError("CALL_CANCELLED", "the client went away");
-}
-
-function shuttingDown(): SlimmerError {
-  return new SlimmerError("SHUTTING_DOWN", "this server is shutting down; connect again", {
-    retryAfterMs: 500,
-  });
 }

@@ -9,9 +9,9 @@ import {
   type ExportFormat,
   fromQuery,
 } from "slimmer-grpc";
-import { SlimmerError } from "../domain/errors.ts";
 import { invalid } from "../domain/field-checks.ts";
-import { issuesOf, processFull } from "./problem.ts";
+import { goneAway, processFull } from "../domain/refusals.ts";
+import { issuesOf } from "./problem.ts";
 import { queryOf } from "./query.ts";
 import { chosenEncoding } from "./representation.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -126,10 +126,6 @@ function dropUnread(response: ServerResponse, stalledMs: number): void {
     if (response.writableLength > 0) response.destroy();
     else response.setTimeout(stalledMs);
   });
-}
-
-function goneAway(): SlimmerError {
-  return new SlimmerError("CALL_CANCELLED", "the client went away");
 }
 
 async function* bytesFrom(

@@ -9,12 +9,13 @@ import {
   type WatchActivationsRequestOutput,
 } from "slimmer-grpc";
 import { invalid } from "../domain/field-checks.ts";
+import { processFull } from "../domain/refusals.ts";
 import { keptOn } from "../kit/kept-on.ts";
 import { within } from "../kit/within.ts";
 import type { Feed, LiveEvent } from "../reading/feed/feed.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Pace } from "./pace.ts";
-import { issuesOf, processFull } from "./problem.ts";
+import { issuesOf } from "./problem.ts";
 import { queryOf } from "./query.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 

@@ -60,13 +60,6 @@ export function plainProblem(
   return { code, headers, body };
 }
 
-/** This process has as many of something open as it may; another one, or this one in a while, takes the request. */
-export function processFull(what: string): SlimmerError {
-  return new SlimmerError("PROCESS_FULL", `this process has as many ${what} as it may`, {
-    retryAfterMs: 5_000,
-  });
-}
-
 export function issuesOf(problems: readonly BadField[]): FieldIssue[] {
   return problems.map(({ field, description }) => ({ field, problem: description }));
 }

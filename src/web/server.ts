@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { SlimmerError } from "../domain/errors.ts";
+import { shuttingDown } from "../domain/refusals.ts";
 import { within } from "../kit/within.ts";
 import { createApp, type WebParts } from "./app.ts";
 
@@ -35,10 +35,4 @@ export async function startWeb(
       });
     },
   };
-}
-
-function shuttingDown(): SlimmerError {
-  return new SlimmerError("SHUTTING_DOWN", "this server is shutting down; connect again", {
-    retryAfterMs: 500,
-  });
 }

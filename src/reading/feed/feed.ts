@@ -63,6 +63,7 @@ export type FeedOptions = {
 /** What all read of one history of the feed. */
 type Reading = Pick<Seat, "tailer" | "ring" | "backlog"> & { seated: number };
 
+/** One after the other is cheaper than now and then (docs/adr/0012); but others must not wait for all who watch. */
 const TURNS_MS = 10;
 
 export function createFeed(options: FeedOptions): Feed {
