@@ -1,4 +1,6 @@
+import type { ServerHttp2Session } from "node:http2";
 import type { Server } from "@grpc/grpc-js";
+import { keepStreamsInTable } from "./stream-table.ts";
 
 /** How much a client may send before it waits for the server to have read it: per stream, and per connection. */
 export const WINDOWS = { streamBytes: 1024 * 1024, connectionBytes: 8 * 1024 * 1024 } as const;
@@ -6,8 +8,7 @@ export const WINDOWS = { streamBytes: 1024 * 1024, connectionBytes: 8 * 1024 * 1
 /** Resets by clients that a connection takes in a burst, and for ever per second (Node's defaults are 1000 and 33). */
 export const RESETS = { burst: 10_000, perSecond: 1_000 } as const;
 
-type Session = { setLocalWindowSize(bytes: number): void };
-type Http2Server = { on(event: "session", listener: (session: Session) => void): void };
+type Http2Server = { on(event: "session", listener: (session: ServerHttp2Session) => void): void };
 type Inside = {
   commonServerOptions?: Record<string, unknown> & { settings?: object };
   createHttp2Server?: (credentials: unknown) => Http2Server;
@@ -36,7 +37,10 @@ export function tuneHttp2(server: Server): void {
   commonServerOptions.streamResetRate = RESETS.perSecond;
   inside.createHttp2Server = (credentials) => {
     const http2Server = createHttp2Server.call(server, credentials);
-    http2Server.on("session", (session) => session.setLocalWindowSize(WINDOWS.connectionBytes));
+    http2Server.on("session", (session) => {
+      session.setLocalWindowSize(WINDOWS.connectionBytes);
+      keepStreamsInTable(session);
+    });
     return http2Server;
   };
 }

@@ -53,44 +53,102 @@ export type FeedRow = {
 };
 
 export function decodeFeedRecord(row: FeedRow): FeedRecord {
-  const ids = column(row.activation_ids);
-  const systemNos = column(row.system_nos);
-  const runNos = column(row.run_nos);
-  const entityNos = column(row.entity_nos);
-  const seqs = column(row.seqs);
-  const shown = column(row.shown_us);
-  const occurred = column(row.occurred_us);
-  const received = column(row.received_us_each);
-  const flags = column(row.flags);
-  const columns = [ids, systemNos, runNos, entityNos, seqs, shown, occurred, received, flags];
-  const { attributes: text } = row;
-  let attributes: readonly (Record<string, string> | null)[] | undefined;
-  const shownUs = (at: number) => shown.int64(at) ?? 0;
-
-  return {
-    no: row.feed_no,
-    mark: markOfTime(row.stored_us),
-    markBefore: markOfTime(row.stored_us_before),
-    count: ids.length,
-    bytes: columns.reduce((sum, { bytes }) => sum + bytes, 200 + 2 * (text?.length ?? 0)),
-    ageSeconds: row.age_seconds,
-    systemNo: (at) => systemNos.int64(at) ?? 0,
-    runNo: (at) => runNos.int32(at) ?? 0,
-    entityNo: (at) => entityNos.int32(at) ?? 0,
-    activationId: (at) => ids.uuid(at),
-    copyActivationId: (at, target, to) => ids.copyUuid(at, target, to),
-    seq: (at) => seqs.int64(at) ?? 0,
-    shownUs,
-    occurredUs: (at) => occurred.int64(at) ?? shownUs(at),
-    receivedUs: (at) => received.int64(at) ?? row.received_us,
-    flags: (at) => flags.int16(at) ?? 0,
-    attributes(at) {
-      if (text === null) return undefined;
-      attributes ??= JSON.parse(text) as (Record<string, string> | null)[];
-      return attributes[at] ?? undefined;
-    },
-  };
+  return new DecodedRecord(row);
 }
+
+/** A class, as Column is: hundreds of records come each second, and closures for each of their questions were most of them. */
+class DecodedRecord implements FeedRecord {
+  readonly no: number;
+  readonly mark: number;
+  readonly markBefore: number;
+  readonly count: number;
+  readonly bytes: number;
+  readonly ageSeconds: number;
+  readonly #receivedUs: number;
+  readonly #attributesText: string | null;
+  #attributes: readonly (Record<string, string> | null)[] | undefined;
+  readonly #ids: Column;
+  readonly #systemNos: Column;
+  readonly #runNos: Column;
+  readonly #entityNos: Column;
+  readonly #seqs: Column;
+  readonly #shown: Column;
+  readonly #occurred: Column;
+  readonly #received: Column;
+  readonly #flags: Column;
+
+  constructor(row: FeedRow) {
+    this.no = row.feed_no;
+    this.mark = markOfTime(row.stored_us);
+    this.markBefore = markOfTime(row.stored_us_before);
+    this.ageSeconds = row.age_seconds;
+    this.#receivedUs = row.received_us;
+    this.#attributesText = row.attributes;
+    const columns = [
+      row.activation_ids,
+      row.system_nos,
+      row.run_nos,
+      row.entity_nos,
+      row.seqs,
+      row.shown_us,
+      row.occurred_us,
+      row.received_us_each,
+      row.flags,
+    ].map((bytes) => new Column(bytes)) as NineColumns;
+    this.#ids = columns[0];
+    this.#systemNos = columns[1];
+    this.#runNos = columns[2];
+    this.#entityNos = columns[3];
+    this.#seqs = columns[4];
+    this.#shown = columns[5];
+    this.#occurred = columns[6];
+    this.#received = columns[7];
+    this.#flags = columns[8];
+    this.count = this.#ids.length;
+    this.bytes = columns.reduce(
+      (sum, { size }) => sum + size,
+      200 + 2 * (row.attributes?.length ?? 0),
+    );
+  }
+
+  systemNo(row: number): number {
+    return this.#systemNos.int64(row) ?? 0;
+  }
+  runNo(row: number): number {
+    return this.#runNos.int32(row) ?? 0;
+  }
+  entityNo(row: number): number {
+    return this.#entityNos.int32(row) ?? 0;
+  }
+  activationId(row: number): string {
+    return this.#ids.uuid(row);
+  }
+  copyActivationId(row: number, target: Uint8Array, at: number): void {
+    this.#ids.copyUuid(row, target, at);
+  }
+  seq(row: number): number {
+    return this.#seqs.int64(row) ?? 0;
+  }
+  shownUs(row: number): number {
+    return this.#shown.int64(row) ?? 0;
+  }
+  occurredUs(row: number): number {
+    return this.#occurred.int64(row) ?? this.shownUs(row);
+  }
+  receivedUs(row: number): number {
+    return this.#received.int64(row) ?? this.#receivedUs;
+  }
+  flags(row: number): number {
+    return this.#flags.int16(row) ?? 0;
+  }
+  attributes(row: number): Record<string, string> | undefined {
+    if (this.#attributesText === null) return undefined;
+    this.#attributes ??= JSON.parse(this.#attributesText) as (Record<string, string> | null)[];
+    return this.#attributes[row] ?? undefined;
+  }
+}
+
+type NineColumns = [Column, Column, Column, Column, Column, Column, Column, Column, Column];
 
 const MARKS = 2 ** 48;
 
@@ -107,55 +165,69 @@ const HYPHEN = 0x2d;
 const UPPER = 4_294_967_296;
 
 /** An array in PostgreSQL's binary form: each element after its length in four bytes, which is -1 for null. */
-function column(bytes: Buffer | null) {
-  const isEmpty = bytes === null || bytes.readInt32BE(0) === 0;
-  const length = isEmpty ? 0 : bytes.readInt32BE(LENGTH_AT);
-  const isDense = isEmpty || bytes.readInt32BE(4) === 0;
-  const stride = isEmpty || length === 0 ? 0 : 4 + bytes.readInt32BE(HEAD);
-  const offsets = isEmpty || isDense ? undefined : offsetsOf(bytes, length);
+class Column {
+  readonly length: number;
+  readonly #bytes: Buffer;
+  /** From one element to the next, where none is null. */
+  readonly #stride: number;
+  readonly #offsets: Int32Array | undefined;
 
-  /** Where the element begins; -1 for null, and for an array that is none. */
-  function place(at: number): number {
-    if (isEmpty || at >= length) return -1;
-    return offsets ? (offsets[at] as number) : HEAD + at * stride + 4;
+  constructor(bytes: Buffer | null) {
+    this.#bytes = bytes ?? NO_BYTES;
+    const isEmpty = bytes === null || bytes.readInt32BE(0) === 0;
+    this.length = isEmpty ? 0 : bytes.readInt32BE(LENGTH_AT);
+    this.#stride = this.length === 0 ? 0 : 4 + this.#bytes.readInt32BE(HEAD);
+    const isDense = isEmpty || bytes.readInt32BE(4) === 0;
+    this.#offsets = isDense ? undefined : offsetsOf(bytes, this.length);
   }
 
-  return {
-    length,
-    bytes: bytes?.length ?? 0,
-    int16(at: number): number | undefined {
-      const start = place(at);
-      return start < 0 ? undefined : (bytes as Buffer).readInt16BE(start);
-    },
-    int32(at: number): number | undefined {
-      const start = place(at);
-      return start < 0 ? undefined : (bytes as Buffer).readInt32BE(start);
-    },
-    int64(at: number): number | undefined {
-      const start = place(at);
-      if (start < 0) return undefined;
-      return (
-        (bytes as Buffer).readInt32BE(start) * UPPER + (bytes as Buffer).readUInt32BE(start + 4)
-      );
-    },
-    uuid(at: number): string {
-      const start = place(at);
-      if (start < 0) return "";
-      const hex = (bytes as Buffer).toString("hex", start, start + 16);
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-    },
-    copyUuid(at: number, target: Uint8Array, to: number): void {
-      const start = place(at);
-      let next = to;
-      for (let index = 0; index < 16; index += 1) {
-        if (index === 4 || index === 6 || index === 8 || index === 10) target[next++] = HYPHEN;
-        const byte = (bytes as Buffer)[start + index] as number;
-        target[next++] = HEX_DIGITS[byte >> 4] as number;
-        target[next++] = HEX_DIGITS[byte & 15] as number;
-      }
-    },
-  };
+  /** In bytes. */
+  get size(): number {
+    return this.#bytes.length;
+  }
+
+  int16(at: number): number | undefined {
+    const start = this.#place(at);
+    return start < 0 ? undefined : this.#bytes.readInt16BE(start);
+  }
+
+  int32(at: number): number | undefined {
+    const start = this.#place(at);
+    return start < 0 ? undefined : this.#bytes.readInt32BE(start);
+  }
+
+  int64(at: number): number | undefined {
+    const start = this.#place(at);
+    if (start < 0) return undefined;
+    return this.#bytes.readInt32BE(start) * UPPER + this.#bytes.readUInt32BE(start + 4);
+  }
+
+  uuid(at: number): string {
+    const start = this.#place(at);
+    if (start < 0) return "";
+    const hex = this.#bytes.toString("hex", start, start + 16);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  }
+
+  copyUuid(at: number, target: Uint8Array, to: number): void {
+    const start = this.#place(at);
+    let next = to;
+    for (let index = 0; index < 16; index += 1) {
+      if (index === 4 || index === 6 || index === 8 || index === 10) target[next++] = HYPHEN;
+      const byte = this.#bytes[start + index] as number;
+      target[next++] = HEX_DIGITS[byte >> 4] as number;
+      target[next++] = HEX_DIGITS[byte & 15] as number;
+    }
+  }
+
+  /** Where the element begins; -1 for null, and for an array that is none. */
+  #place(at: number): number {
+    if (at >= this.length) return -1;
+    return this.#offsets ? (this.#offsets[at] as number) : HEAD + at * this.#stride + 4;
+  }
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 function offsetsOf(bytes: Buffer, length: number): Int32Array {
   const offsets = new Int32Array(length);
