@@ -28,16 +28,16 @@ export const NOBODY: Entity = { category: "", name: "", identity: "" };
 
 export function createNameBook(read: Read, { max = MAX_NAMES } = {}): NameBook {
   const systems = new LRUCache<number, string>({ max });
-  const entities = new LRUCache<string, Entity>({ max });
-  const runs = new LRUCache<string, string>({ max });
+  const entities = new LRUCache<number | string, Entity>({ max });
+  const runs = new LRUCache<number | string, string>({ max });
   // One look at a time: when many want the same, those that come later find it.
   let looking: Promise<void> = Promise.resolve();
 
   /** What of these rows is not known; all that is known counts as used just now, so that it outlives what others left. */
   function missing(record: NumberedRows, rows: readonly number[]) {
     const missingSystems = new Set<number>();
-    const missingEntities = new Map<string, NumberInSystem>();
-    const missingRuns = new Map<string, NumberInSystem>();
+    const missingEntities = new Map<number | string, NumberInSystem>();
+    const missingRuns = new Map<number | string, NumberInSystem>();
     for (const row of rows) {
       const systemNo = record.systemNo(row);
       const entity = { systemNo, no: record.entityNo(row) };
@@ -79,6 +79,11 @@ export function createNameBook(read: Read, { max = MAX_NAMES } = {}): NameBook {
   };
 }
 
-function keyOf({ systemNo, no }: NumberInSystem): string {
-  return `${systemNo}/${no}`;
+/** One number where it is exact, which costs less to make and to look up than a text. */
+function keyOf({ systemNo, no }: NumberInSystem): number | string {
+  return systemNo < EXACT_SYSTEMS ? systemNo * NUMBERS_IN_SYSTEM + no : `${systemNo}/${no}`;
 }
+
+/** Numbers within a system are of four bytes. */
+const NUMBERS_IN_SYSTEM = 2 ** 32;
+const EXACT_SYSTEMS = 2 ** 21;
