@@ -100,7 +100,10 @@ test("a connection of another make is left alone", () => {
 
 describe("a stream that has gone", () => {
   /** Streams come and go as on a busy connection; gives the bytes of those that grew old. */
-  function grownOld(table: Pick<Map<number, object>, "set" | "delete">): number {
+  function grownOld(table: {
+    set(id: number, stream: object): unknown;
+    delete(id: number): unknown;
+  }): number {
     collectAll();
     const before = oldBytes();
     for (let id = 1; id < 40_000; id += 2) {
