@@ -1,8 +1,11 @@
-import { type ClientHttp2Session, connect, type Settings } from "node:http2";
-import { Client, credentials, Server, status } from "@grpc/grpc-js";
+import { once } from "node:events";
+import { type ClientHttp2Session, connect, type Http2Server, type Settings } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { Client, credentials, Server, ServerCredentials, status } from "@grpc/grpc-js";
 import { afterEach, expect, test } from "vitest";
 import { RESETS, tuneHttp2, WINDOWS } from "../../src/rpc/http2-options.ts";
 import { createRpcServer } from "../../src/rpc/server.ts";
+import { StreamTable } from "../../src/rpc/stream-table.ts";
 import { eventually } from "../support/eventually.ts";
 
 /** What an upgrade of grpc-js or Node could take away in silence. */
@@ -79,6 +82,27 @@ test("the reset bucket is handed to node:http2, and channelz is off", () => {
     streamResetRate: RESETS.perSecond,
   });
   expect(inside.channelzEnabled).toBe(false);
+});
+
+test("each connection has its streams in a table that forgets those that have gone", async () => {
+  const server = new Server({ "grpc.enable_channelz": 0 });
+  tuneHttp2(server);
+  const { createHttp2Server } = server as unknown as {
+    createHttp2Server(credentials: ServerCredentials): Http2Server;
+  };
+  const http2Server = createHttp2Server.call(server, ServerCredentials.createInsecure());
+  http2Server.listen(0, "127.0.0.1");
+  const connected = once(http2Server, "session") as Promise<[Record<symbol, unknown>]>;
+  await once(http2Server, "listening");
+  const client = connect(`http://127.0.0.1:${(http2Server.address() as AddressInfo).port}`);
+  close = async () => {
+    client.destroy();
+    http2Server.close();
+  };
+  const [session] = await connected;
+  const symbols = Object.getOwnPropertySymbols(session);
+  const state = symbols.find(({ description }) => description === "state") as symbol;
+  expect(session[state]).toMatchObject({ streams: expect.any(StreamTable) });
 });
 
 test("a grpc-js that keeps its options elsewhere is noticed at the start", () => {
