@@ -18,8 +18,8 @@ type Inside = {
  * Sets HTTP/2 options that grpc-js 1.14 has no door for: it hands `commonServerOptions` to node:http2 when it binds. The
  * receive windows are 64 KiB without this, which holds an uplink with a long way to 64 KiB per round trip; the reset bucket
  * ends a whole connection (behind Envoy: everybody's) when a thousand callers hang up. Node 20 has no reset options and
- * ignores them. To be called before `bindAsync`. Throws where grpc-js has changed inside, so that an upgrade can't lose
- * this in silence.
+ * ignores them. Connections keep their streams in a StreamTable. To be called before `bindAsync`. Throws where grpc-js has
+ * changed inside, so that an upgrade can't lose this in silence.
  */
 export function tuneHttp2(server: Server): void {
   const inside = server as unknown as Inside;

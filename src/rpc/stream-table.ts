@@ -1,4 +1,5 @@
 import type { ServerHttp2Session } from "node:http2";
+import { types } from "node:util";
 
 /**
  * The open streams of an HTTP/2 connection, by their ids: what node:http2 keeps in a Map, and as much of a Map as it uses.
@@ -96,18 +97,18 @@ const FIRST_PLACES = 64;
 /** No stream has this id. */
 const NOBODY = -1;
 
-type State = { streams?: { readonly size?: unknown } };
+type State = { streams?: unknown };
 
 /**
- * Gives a connection that has just been made such a table in place of its Map. False where Node keeps its streams elsewhere,
- * or has some already: then all stays as it is.
+ * Gives a connection that has just been made such a table in place of its Map. False where Node keeps its streams elsewhere, or
+ * not in a Map, or has some already: then all stays as it is.
  */
 export function keepStreamsInTable(session: ServerHttp2Session): boolean {
   const symbol = Object.getOwnPropertySymbols(session).find(
     ({ description }) => description === "state",
   );
   const state = symbol && (session as unknown as Record<symbol, State>)[symbol];
-  if (state?.streams?.size !== 0) return false;
+  if (!state || !types.isMap(state.streams) || state.streams.size > 0) return false;
   state.streams = new StreamTable();
   return true;
 }

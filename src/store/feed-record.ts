@@ -56,7 +56,7 @@ export function decodeFeedRecord(row: FeedRow): FeedRecord {
   return new DecodedRecord(row);
 }
 
-/** A class, as Column is: hundreds of records come each second, and closures for each of their questions were most of them. */
+/** A class, as Column is: hundreds of records come each second, and most of what they took were closures for their questions. */
 class DecodedRecord implements FeedRecord {
   readonly no: number;
   readonly mark: number;

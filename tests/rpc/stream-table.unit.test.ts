@@ -3,7 +3,6 @@ import type { AddressInfo } from "node:net";
 import { array, assert, integer, property, record } from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { keepStreamsInTable, StreamTable } from "../../src/rpc/stream-table.ts";
-
 import { collectAll, collectYoung, oldBytes } from "../support/old-generation.ts";
 
 const named = (id: number) => ({ id });
@@ -94,8 +93,12 @@ test("a connection that is destroyed takes the streams along that are open", asy
 
 test("a connection of another make is left alone", () => {
   expect(keepStreamsInTable({} as ServerHttp2Session)).toBe(false);
-  const other = { [Symbol("state")]: { streams: new Map([[1, {}]]) } };
-  expect(keepStreamsInTable(other as unknown as ServerHttp2Session)).toBe(false);
+  for (const streams of [new Map([[1, {}]]), new Set(), { size: 0 }, undefined]) {
+    const state = { streams };
+    const other = { [Symbol("state")]: state } as unknown as ServerHttp2Session;
+    expect(keepStreamsInTable(other)).toBe(false);
+    expect(state.streams).toBe(streams);
+  }
 });
 
 describe("a stream that has gone", () => {

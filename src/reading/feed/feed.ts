@@ -1,5 +1,5 @@
 import type { StoredActivation, Timestamp, WatchActivationsRequestOutput } from "slimmer-grpc";
-import { SlimmerError } from "../../domain/errors.ts";
+import { shuttingDown } from "../../domain/refusals.ts";
 import { createTurns, type Turns } from "../../kit/turns.ts";
 import type { Connection } from "../../store/connection.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
@@ -151,9 +151,7 @@ export function createFeed(options: FeedOptions): Feed {
 
   function refuseWhenClosed(): void {
     if (!closing.signal.aborted) return;
-    throw new SlimmerError("SHUTTING_DOWN", "this server is shutting down; connect again", {
-      retryAfterMs: 500,
-    });
+    throw shuttingDown();
   }
 
   return {
