@@ -55,7 +55,7 @@ USER 1000:1000
 RUN ["/usr/local/bin/node", "/app/dist/cli/index.js", "--version"]
 RUN ["/usr/local/bin/node", "--input-type=module", "-e", "await Promise.all(['/app/dist/processes/serve.js', '/app/dist/processes/web.js', '/app/dist/processes/keeper.js', '/app/dist/processes/migrate.js', '/app/dist/processes/edge.js', 'slimmer-client', '@grpc/grpc-js-xds'].map((name) => import(name))); (await import('node:fs')).accessSync('/app/dist/dashboard/index.html')"]
 EXPOSE 50051 8080 9464
-ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=32", "/app/dist/cli/index.js"]
+ENTRYPOINT ["/usr/local/bin/node", "--max-semi-space-size=32", "--no-allocation-site-pretenuring", "/app/dist/cli/index.js"]
 CMD ["serve"]
 ARG VERSION=dev
 ARG REVISION=unknown

@@ -1,9 +1,15 @@
+import { join } from "node:path";
 import { type Child, startChild } from "./child.ts";
 import { readyAddresses } from "./ready.ts";
-import { CLI } from "./root.ts";
+import { CLI, ROOT } from "./root.ts";
 
 export type SlimmerProcess = Child & {
   readonly addresses: { grpc: string; http: string; ops: string };
+};
+
+/** What slimmer itself starts Node with: from the build, as this is not compiled together with src/. */
+const { NODE_ARGS } = (await import(join(ROOT, "dist/processes/node-args.js"))) as {
+  NODE_ARGS: string[];
 };
 
 /** Starts a built `slimmer serve`, `web` or `keeper`, and waits until it says that it is ready. */
@@ -11,8 +17,7 @@ export async function startSlimmer(
   command: "serve" | "web" | "keeper",
   env: Record<string, string>,
 ): Promise<SlimmerProcess> {
-  // As `slimmer` itself starts it: src/processes/node-args.ts.
-  const child = startChild(CLI, [command], { env, execArgv: ["--max-semi-space-size=32"] });
+  const child = startChild(CLI, [command], { env, execArgv: NODE_ARGS });
   const addresses = await readyAddresses<SlimmerProcess["addresses"]>(child);
   if (addresses) return Object.assign(child, { addresses });
   await child.kill();
