@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { startChild } from "../support/child.ts";
+import { NODE_ARGS } from "../support/node-args.ts";
 import type { Given, OnlookerReply, OnlookerRequest, Onlookers } from "./protocol.ts";
 
 /** Those who look on, in a process of their own. */
@@ -15,7 +16,7 @@ const PROGRAM = fileURLToPath(new URL("./program.js", import.meta.url));
 
 /** Resolves when all of them are there. */
 export async function startCrowd(onlookers: Onlookers): Promise<Crowd> {
-  const child = startChild(PROGRAM, []);
+  const child = startChild(PROGRAM, [], { execArgv: NODE_ARGS });
 
   function ask(request: OnlookerRequest): Promise<Given> {
     return new Promise((resolve, reject) => {

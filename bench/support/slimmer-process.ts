@@ -1,15 +1,10 @@
-import { join } from "node:path";
 import { type Child, startChild } from "./child.ts";
+import { NODE_ARGS } from "./node-args.ts";
 import { readyAddresses } from "./ready.ts";
-import { CLI, ROOT } from "./root.ts";
+import { CLI } from "./root.ts";
 
 export type SlimmerProcess = Child & {
   readonly addresses: { grpc: string; http: string; ops: string };
-};
-
-/** What slimmer itself starts Node with: from the build, as this is not compiled together with src/. */
-const { NODE_ARGS } = (await import(join(ROOT, "dist/processes/node-args.js"))) as {
-  NODE_ARGS: string[];
 };
 
 /** Starts a built `slimmer serve`, `web` or `keeper`, and waits until it says that it is ready. */

@@ -42,10 +42,10 @@ const CLOSE_MS = 15_000;
 const READY_CHECK_MS = 1_000;
 const FIRST_WRITER_MS = 5_000;
 /**
- * What those who watch may take of a lull, in milliseconds: some flushes long. One after the other is cheaper than now and then
- * (docs/adr/0012).
+ * What those who watch may take of a lull, in milliseconds: about as long as a flush. One after the other is cheaper than
+ * now and then (docs/adr/0012).
  */
-const WATCH_TURNS_MS = 4;
+const WATCH_TURNS_MS = 2;
 
 /** `slimmer serve`: the gRPC server. Resolves with the exit code when it was told to stop. */
 export function serve(settings: ServeSettings, log: Logger): Promise<number> {

@@ -547,6 +547,21 @@ describe("the reading of a process", () => {
     expect((await metrics.feedWatchers.get()).values).toMatchObject([{ value: 0 }]);
   });
 
+  test("looks less often where many watch a busy feed, and gives them the same", async () => {
+    const { feed } = feedOfTest({ busyRows: 0, pollMs: 60_000 });
+    const all = Array.from({ length: 50 }, () => watcher(feed));
+    await Promise.all(all.map((one) => one.begun()));
+    const ids: string[] = [];
+    const storeOne = async () => ids.push(...(await appendToFeed(store.pool, [ofDoor()])));
+    const haveAll = () => expect(all.map((one) => one.ids)).toEqual(all.map(() => ids));
+    await storeOne();
+    await eventually(haveAll);
+    for (let time = 0; time < 5; time += 1) await storeOne();
+    await eventually(haveAll);
+    // The greeting, the first, and all others together.
+    expect(all.map(({ messages }) => messages.length)).toEqual(all.map(() => 3));
+  });
+
   test("tells all who watch when it is closed", async () => {
     const { feed } = feedOfTest();
     const one = watcher(feed);

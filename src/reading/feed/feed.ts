@@ -35,7 +35,10 @@ export type LiveEvent =
  * They end when the signal aborts. Nothing is read ahead for anybody: a watcher is a position and a filter.
  */
 export type Feed = {
-  /** Everything, in order, at the reader's own pace. The first message comes at once, so that there is a cursor. */
+  /**
+   * Everything, in order, at the reader's own pace. The first message comes at once, so that there is a cursor; what is new
+   * comes at most four times a second, and once where 50 or more watch a busy feed (2,000 rows a second).
+   */
   watch(request: WatchActivationsRequestOutput, signal: AbortSignal): AsyncIterable<Watched>;
   /** For pages: at most four events a second (one where many pages are open), bounded; what is left out is counted. A cursor that is too old is an event. */
   live(request: WatchActivationsRequestOutput, signal: AbortSignal): AsyncIterable<LiveEvent>;
@@ -55,6 +58,8 @@ export type FeedOptions = {
   heartbeatMs?: number;
   /** How often the feed is looked at by itself, in case a notification gets lost. */
   pollMs?: number;
+  /** Rows a second from which on a feed is busy. */
+  busyRows?: number;
   /** Least time between two events of a page. */
   liveMs?: number;
   ring?: RingLimits;
@@ -66,11 +71,20 @@ type Reading = Pick<Seat, "tailer" | "ring" | "backlog"> & { seated: number };
 /** One after the other is cheaper than now and then (docs/adr/0012); but others must not wait for all who watch. */
 const TURNS_MS = 10;
 
+/**
+ * A busy feed makes no more messages than this a second, all watchers of a process together, as long as each has one: what is
+ * new costs by the message rather than by the row.
+ */
+const MESSAGES_PER_SECOND = 50;
+const MOST_REST_MS = 1_000;
+const BUSY_ROWS = 2_000;
+
 export function createFeed(options: FeedOptions): Feed {
   const { read, connect, metrics, log, nowMs } = options;
   const {
     heartbeatMs = 20_000,
     pollMs = 1_000,
+    busyRows = BUSY_ROWS,
     liveMs = 250,
     ring: limits = RING_LIMITS,
     turns = createTurns({ budgetMs: TURNS_MS }),
@@ -78,13 +92,26 @@ export function createFeed(options: FeedOptions): Feed {
   const closing = new AbortController();
   const names = createNameBook(read);
   let pages = 0;
+  let watchers = 0;
   let reading: Reading | undefined;
   let ended: Promise<unknown> = Promise.resolve();
+
+  function restMs(rowsPerSecond: number): number {
+    if (rowsPerSecond < busyRows) return 0;
+    return Math.min(MOST_REST_MS, (watchers * 1_000) / MESSAGES_PER_SECOND);
+  }
 
   function begin(): Reading {
     const ring = createRing(limits);
     const onLag = (seconds: number) => metrics.feedLag.set(seconds);
-    const tailer = startTailer({ connect, ring, pollMs, onLag, log });
+    const tailer = startTailer({
+      connect,
+      ring,
+      pollMs,
+      restMs,
+      onLag,
+      log,
+    });
     return { ring, tailer, backlog: createBacklog(read), seated: 0 };
   }
 
@@ -99,6 +126,7 @@ export function createFeed(options: FeedOptions): Feed {
     const signal = AbortSignal.any([wanted, closing.signal]);
     mine.seated += 1;
     if (kind === "live") pages += 1;
+    else watchers += 1;
     metrics.feedWatchers.inc({ kind });
     let isTaken = true;
     return {
@@ -111,6 +139,7 @@ export function createFeed(options: FeedOptions): Feed {
         isTaken = false;
         mine.seated -= 1;
         if (kind === "live") pages -= 1;
+        else watchers -= 1;
         metrics.feedWatchers.dec({ kind });
         if (mine.seated > 0) return;
         if (reading === mine) reading = undefined;

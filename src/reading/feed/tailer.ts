@@ -11,6 +11,11 @@ export type TailerOptions = {
   ring: Ring;
   /** How often it looks without having been told, in milliseconds. */
   pollMs: number;
+  /**
+   * How long news that come soon after a look wait for the next one, counted from that look, in milliseconds, while so many
+   * rows come in a second.
+   */
+  restMs(rowsPerSecond: number): number;
   onLag(seconds: number): void;
   log: { warn(facts: object, message: string): void };
 };
@@ -34,6 +39,8 @@ export type Tailer = {
 
 const BACKOFF = { minMs: 50, maxMs: 1_000 };
 const READY_MS = 5_000;
+/** News come four times a second at most; two looks may follow each other closer than that. */
+const SHORTEST_SECONDS = 0.25;
 /** Records: who was away for longer leaves the rest to those who want it. */
 const MAX_BEHIND = 2_000;
 const CLOSE_MS = 2_000;
@@ -42,7 +49,8 @@ const CLOSE_MS = 2_000;
  * connecting → (listening) reading → (nothing left) waiting → (told, or `pollMs` over) reading → …; a failure leads back to
  * connecting, after a pause. The ring goes on where it ended, so an outage leaves no gap.
  */
-export function startTailer({ connect, ring, pollMs, onLag, log }: TailerOptions): Tailer {
+export function startTailer(options: TailerOptions): Tailer {
+  const { connect, ring, pollMs, restMs, onLag, log } = options;
   const backoff = createBackoff(BACKOFF);
   const listeners = new Set<() => void>();
   let connection: Connection | undefined;
@@ -52,8 +60,26 @@ export function startTailer({ connect, ring, pollMs, onLag, log }: TailerOptions
   let isConnected = false;
   let isReplaced = false;
   let isClosed = false;
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  let rowsPerSecond = 0;
+  let rest: NodeJS.Timeout | undefined;
+
+  function hear(): void {
+    if (rest) return;
+    const dueMs = lookedAtMs + restMs(rowsPerSecond) - performance.now();
+    if (dueMs <= 0) loop.wake();
+    else rest = setTimeout(look, dueMs);
+  }
+
+  function look(): void {
+    rest = undefined;
+    loop.wake();
+  }
 
   async function round(): Promise<number> {
+    const seconds = Math.max(SHORTEST_SECONDS, (performance.now() - lookedAtMs) / 1_000);
+    lookedAtMs = performance.now();
+    let rows = 0;
     connection ??= await open();
     const { client } = connection;
     const now = await feedState(client);
@@ -64,19 +90,22 @@ export function startTailer({ connect, ring, pollMs, onLag, log }: TailerOptions
     const wasAway = !isConnected;
     isConnected = true;
     if (wasAway || isFarBehind || isReplaced) tell();
-    while (!isReplaced && !isClosed && (head as number) < now.lastNo) await readPage(client);
+    while (!isReplaced && !isClosed && (head as number) < now.lastNo)
+      rows += await readPage(client);
+    rowsPerSecond = rows / seconds;
     backoff.reset();
     return pollMs;
   }
 
-  async function readPage(client: Connection["client"]): Promise<void> {
+  /** Gives how many rows came. */
+  async function readPage(client: Connection["client"]): Promise<number> {
     const nextNo = (head as number) + 1;
     const page = await readFeedFrom(client, nextNo);
     const [first] = page;
     if (first?.no === nextNo && first.markBefore !== mark) {
       isReplaced = true;
       tell();
-      return;
+      return 0;
     }
     // Trimmed meanwhile; those who wanted it will be told.
     if (!first) await restartBehind(client, (state as FeedState).lastNo);
@@ -86,6 +115,7 @@ export function startTailer({ connect, ring, pollMs, onLag, log }: TailerOptions
     mark = page.at(-1)?.mark ?? mark;
     if (first) onLag(first.ageSeconds);
     tell();
+    return page.reduce((sum, { count }) => sum + count, 0);
   }
 
   async function restartBehind(client: Connection["client"], no: number): Promise<void> {
@@ -108,7 +138,7 @@ export function startTailer({ connect, ring, pollMs, onLag, log }: TailerOptions
       await opened.end();
       throw new Error("closed while it connected");
     }
-    await listenToFeed(opened, () => loop.wake()).catch(async (error) => {
+    await listenToFeed(opened, hear).catch(async (error) => {
       await opened.end();
       throw error;
     });
@@ -178,6 +208,7 @@ export function startTailer({ connect, ring, pollMs, onLag, log }: TailerOptions
     },
     async close() {
       isClosed = true;
+      clearTimeout(rest);
       tell();
       // A statement under way may hang on a network that is gone.
       await within(CLOSE_MS, "the last look at the feed", loop.stop()).catch(() => {});
