@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { startChild } from "../support/child.ts";
+import { giveLowestPriority } from "../support/lowest-priority.ts";
 import { NODE_ARGS } from "../support/node-args.ts";
 import type { Given, OnlookerReply, OnlookerRequest, Onlookers } from "./protocol.ts";
 
@@ -14,9 +15,10 @@ export type Crowd = {
 
 const PROGRAM = fileURLToPath(new URL("./program.js", import.meta.url));
 
-/** Resolves when all of them are there. */
+/** Resolves when all of them are there. What they do is other machines' work: they take of the cores what nobody else wants. */
 export async function startCrowd(onlookers: Onlookers): Promise<Crowd> {
   const child = startChild(PROGRAM, [], { execArgv: NODE_ARGS });
+  giveLowestPriority(child.pid);
 
   function ask(request: OnlookerRequest): Promise<Given> {
     return new Promise((resolve, reject) => {
