@@ -547,9 +547,14 @@ describe("the reading of a process", () => {
     expect((await metrics.feedWatchers.get()).values).toMatchObject([{ value: 0 }]);
   });
 
-  test("looks less often where many watch a busy feed, and gives them the same", async () => {
-    const { feed } = feedOfTest({ busyRows: 0, pollMs: 60_000 });
-    const all = Array.from({ length: 50 }, () => watcher(feed));
+  test("rests between two looks by how many watch and how much comes, and gives them the same", async () => {
+    const asked: { watchers: number; rowsPerSecond: number }[] = [];
+    const restMs = (watchers: number, rowsPerSecond: number) => {
+      asked.push({ watchers, rowsPerSecond });
+      return 1_000;
+    };
+    const { feed } = feedOfTest({ restMs, pollMs: 60_000 });
+    const all = [watcher(feed), watcher(feed), watcher(feed)];
     await Promise.all(all.map((one) => one.begun()));
     const ids: string[] = [];
     const storeOne = async () => ids.push(...(await appendToFeed(store.pool, [ofDoor()])));
@@ -562,6 +567,9 @@ describe("the reading of a process", () => {
     // The greeting, the first, and all others together, unless storing five took longer than a second.
     const most = 2 + Math.ceil((performance.now() - begunAt) / 1_000);
     for (const { messages } of all) expect(messages.length).toBeLessThanOrEqual(most);
+    expect(asked[0]).toEqual({ watchers: 3, rowsPerSecond: 0 });
+    expect(asked[1]).toEqual({ watchers: 3, rowsPerSecond: expect.any(Number) });
+    expect(asked[1]?.rowsPerSecond).toBeGreaterThan(0);
   });
 
   test("tells all who watch when it is closed", async () => {

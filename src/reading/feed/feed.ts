@@ -7,6 +7,7 @@ import { createBacklog } from "./backlog.ts";
 import { live } from "./live.ts";
 import { createLooks } from "./looks.ts";
 import { createNameBook, type Read } from "./names.ts";
+import { restBetweenLooks } from "./rest.ts";
 import { createRing, RING_LIMITS, type RingLimits } from "./ring.ts";
 import type { FeedTools, Seat } from "./seat.ts";
 import { startTailer } from "./tailer.ts";
@@ -58,8 +59,8 @@ export type FeedOptions = {
   heartbeatMs?: number;
   /** How often the feed is looked at by itself, in case a notification gets lost. */
   pollMs?: number;
-  /** Rows a second from which on a feed is busy. */
-  busyRows?: number;
+  /** How long news wait for the next look at the feed, by how many watch and how many rows come. */
+  restMs?: typeof restBetweenLooks;
   /** Least time between two events of a page. */
   liveMs?: number;
   ring?: RingLimits;
@@ -71,35 +72,21 @@ type Reading = Pick<Seat, "tailer" | "ring" | "backlog"> & { seated: number };
 /** One after the other is cheaper than now and then (docs/adr/0012); but others must not wait for all who watch. */
 const TURNS_MS = 10;
 
-/**
- * A busy feed makes no more messages than this a second, all watchers of a process together, as long as each has one: what is
- * new costs by the message rather than by the row.
- */
-const MESSAGES_PER_SECOND = 50;
-const MOST_REST_MS = 1_000;
-const BUSY_ROWS = 2_000;
-
 export function createFeed(options: FeedOptions): Feed {
   const { read, connect, metrics, log, nowMs } = options;
   const {
     heartbeatMs = 20_000,
     pollMs = 1_000,
-    busyRows = BUSY_ROWS,
+    restMs = restBetweenLooks,
     liveMs = 250,
     ring: limits = RING_LIMITS,
     turns = createTurns({ budgetMs: TURNS_MS }),
   } = options;
   const closing = new AbortController();
   const names = createNameBook(read);
-  let pages = 0;
-  let watchers = 0;
+  const present = { watch: 0, live: 0 };
   let reading: Reading | undefined;
   let ended: Promise<unknown> = Promise.resolve();
-
-  function restMs(rowsPerSecond: number): number {
-    if (rowsPerSecond < busyRows) return 0;
-    return Math.min(MOST_REST_MS, (watchers * 1_000) / MESSAGES_PER_SECOND);
-  }
 
   function begin(): Reading {
     const ring = createRing(limits);
@@ -108,7 +95,7 @@ export function createFeed(options: FeedOptions): Feed {
       connect,
       ring,
       pollMs,
-      restMs,
+      restMs: (rowsPerSecond) => restMs(present.watch, rowsPerSecond),
       onLag,
       log,
     });
@@ -125,8 +112,7 @@ export function createFeed(options: FeedOptions): Feed {
     const { tailer, ring, backlog } = mine;
     const signal = AbortSignal.any([wanted, closing.signal]);
     mine.seated += 1;
-    if (kind === "live") pages += 1;
-    else watchers += 1;
+    present[kind] += 1;
     metrics.feedWatchers.inc({ kind });
     let isTaken = true;
     return {
@@ -138,8 +124,7 @@ export function createFeed(options: FeedOptions): Feed {
         if (!isTaken) return;
         isTaken = false;
         mine.seated -= 1;
-        if (kind === "live") pages -= 1;
-        else watchers -= 1;
+        present[kind] -= 1;
         metrics.feedWatchers.dec({ kind });
         if (mine.seated > 0) return;
         if (reading === mine) reading = undefined;
@@ -155,7 +140,7 @@ export function createFeed(options: FeedOptions): Feed {
     liveMs,
     turns,
     looks: createLooks(),
-    pages: () => pages,
+    pages: () => present.live,
     nowUs: () => Math.round(nowMs() * 1_000),
     delivered: (rows) => metrics.feedRows.inc(rows),
   };

@@ -68,15 +68,12 @@ export function startTailer(options: TailerOptions): Tailer {
     if (rest) return;
     const dueMs = lookedAtMs + restMs(rowsPerSecond) - performance.now();
     if (dueMs <= 0) loop.wake();
-    else rest = setTimeout(look, dueMs);
-  }
-
-  function look(): void {
-    rest = undefined;
-    loop.wake();
+    else rest = setTimeout(() => loop.wake(), dueMs);
   }
 
   async function round(): Promise<number> {
+    clearTimeout(rest);
+    rest = undefined;
     const seconds = Math.max(SHORTEST_SECONDS, (performance.now() - lookedAtMs) / 1_000);
     lookedAtMs = performance.now();
     let rows = 0;
