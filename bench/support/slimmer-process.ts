@@ -1,5 +1,5 @@
 import { type Child, startChild } from "./child.ts";
-import { NODE_ARGS } from "./node-args.ts";
+import { NODE_ARGS, NODE_ENVIRONMENT } from "./node-args.ts";
 import { readyAddresses } from "./ready.ts";
 import { CLI } from "./root.ts";
 
@@ -12,7 +12,10 @@ export async function startSlimmer(
   command: "serve" | "web" | "keeper",
   env: Record<string, string>,
 ): Promise<SlimmerProcess> {
-  const child = startChild(CLI, [command], { env, execArgv: NODE_ARGS });
+  const child = startChild(CLI, [command], {
+    env: { ...NODE_ENVIRONMENT, ...env },
+    execArgv: NODE_ARGS,
+  });
   const addresses = await readyAddresses<SlimmerProcess["addresses"]>(child);
   if (addresses) return Object.assign(child, { addresses });
   await child.kill();

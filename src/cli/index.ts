@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=32 --no-allocation-site-pretenuring
+#!/usr/bin/env -S GLIBC_TUNABLES=glibc.malloc.tcache_count=1000 node --max-semi-space-size=32 --no-allocation-site-pretenuring
 import { CommanderError } from "commander";
 import { EXIT } from "../processes/exit-codes.ts";
 import { reportFailure } from "../processes/report-failure.ts";

@@ -7,7 +7,7 @@ import { addressText, childEnv } from "./child-env.ts";
 import { defaultDataDir } from "./default-data-dir.ts";
 import { EXIT } from "./exit-codes.ts";
 import { listenProblem } from "./listen-problem.ts";
-import { NODE_ARGS } from "./node-args.ts";
+import { NODE_ARGS, NODE_ENVIRONMENT } from "./node-args.ts";
 import { namesOutsideDatabase } from "./outside-database.ts";
 import { listenForStop, type StopSignals } from "./stop-signals.ts";
 import { type UpEdge, upEdge } from "./up-edge.ts";
@@ -215,7 +215,7 @@ function keep(
     entry,
     args: [name],
     nodeArgs: NODE_ARGS,
-    env,
+    env: { ...NODE_ENVIRONMENT, ...env },
     log: upLog,
     onLine: lineOf(name),
     onStart: (pid) => home?.children.note(pid),

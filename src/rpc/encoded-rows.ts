@@ -5,6 +5,8 @@ import { isLate } from "../reading/feed/record-message.ts";
 import type { Stretch } from "../reading/feed/stretch.ts";
 import type { FeedRecord } from "../store/feed-record.ts";
 import {
+  sizeWritten,
+  varintSize,
   writeByte,
   writeNested,
   writeNumber,
@@ -41,6 +43,8 @@ function encode(held: Stretch): EncodedRows {
   const { count } = held;
   let bytes = Buffer.allocUnsafeSlow(Math.min(FIRST_BYTES, count * ROW_BYTES));
   let used = 0;
+  /** What the length of a row takes, most likely: as much as that of the last one. */
+  let lengthRoom = 1;
   const starts = new Uint32Array(count);
   /** 0 for a row that nobody has wanted yet. */
   const ends = new Uint32Array(count);
@@ -57,9 +61,11 @@ function encode(held: Stretch): EncodedRows {
       bytes = larger;
     }
     starts[row] = used;
-    used = writeNested(bytes, used, ACTIVATION_TAG, (start) =>
-      writeRow(bytes, start, record, index, sender, attributes),
-    );
+    bytes[used] = ACTIVATION_TAG;
+    const end = writeRow(bytes, used + 1 + lengthRoom, record, index, sender, attributes);
+    const length = end - used - 1 - lengthRoom;
+    used = sizeWritten(bytes, used + 1, lengthRoom, end);
+    lengthRoom = varintSize(length);
     ends[row] = used;
   }
 
@@ -111,9 +117,11 @@ function writeRow(
   bytes[at + 1] = UUID_LENGTH;
   record.copyActivationId(row, bytes, at + 2);
   at += 2 + UUID_LENGTH;
-  at = writeTime(bytes, at, 0x2a, record.shownUs(row));
+  const shownUs = record.shownUs(row);
+  const receivedUs = record.receivedUs(row);
+  at = writeTime(bytes, at, 0x2a, shownUs);
   at = writeTime(bytes, at, 0x32, record.occurredUs(row));
-  at = writeTime(bytes, at, 0x3a, record.receivedUs(row));
+  at = writeTime(bytes, at, 0x3a, receivedUs);
   const seq = record.seq(row);
   if (seq !== 0) at = writeNumber(bytes, at, 0x40, seq);
   for (const key in attributes) {
@@ -125,7 +133,7 @@ function writeRow(
   const flags = record.flags(row);
   if (flags & FLAGS.unregistered) at = writeByte(bytes, at, 0x50, 1);
   if (flags & FLAGS.clockSuspect) at = writeByte(bytes, at, 0x58, 1);
-  if (isLate(record, row)) at = writeByte(bytes, at, 0x60, 1);
+  if (isLate(shownUs, receivedUs)) at = writeByte(bytes, at, 0x60, 1);
   return at;
 }
 

@@ -82,14 +82,22 @@ export function writeNested(
 
 /** Leaves one byte for the length, which is enough for nearly everything; what is longer moves on. */
 export function writeSized(bytes: Buffer, at: number, write: (start: number) => number): number {
-  const end = write(at + 1);
-  const length = end - at - 1;
-  if (length < 128) {
-    bytes[at] = length;
-    return end;
-  }
-  const head = length < 16_384 ? 2 : length < 2_097_152 ? 3 : 4;
-  bytes.copyWithin(at + head, at + 1, end);
+  return sizeWritten(bytes, at, 1, write(at + 1));
+}
+
+/**
+ * Puts the length of what was written up to `end` before it, where `room` bytes were left for that from `at` on; what was
+ * written moves where the length takes more of them, or less.
+ */
+export function sizeWritten(bytes: Buffer, at: number, room: number, end: number): number {
+  const length = end - at - room;
+  const head = varintSize(length);
+  if (head !== room) bytes.copyWithin(at + head, at + room, end);
   writeVarint(bytes, at, length);
   return at + head + length;
+}
+
+/** How many bytes the length of a message takes. */
+export function varintSize(length: number): number {
+  return length < 128 ? 1 : length < 16_384 ? 2 : length < 2_097_152 ? 3 : 4;
 }

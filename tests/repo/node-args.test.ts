@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
-import { NODE_ARGS } from "../../src/processes/node-args.ts";
+import { NODE_ARGS, NODE_ENVIRONMENT } from "../../src/processes/node-args.ts";
 import { readText } from "../support/source-files.ts";
+
+const environment = Object.entries(NODE_ENVIRONMENT)
+  .map(([name, value]) => `${name}=${value}`)
+  .join(" ");
 
 test("the slimmer command starts Node as `slimmer up` does", () => {
   const [firstLine] = readText("src/cli/index.ts").split("\n");
-  expect(firstLine).toBe(`#!/usr/bin/env -S node ${NODE_ARGS.join(" ")}`);
+  expect(firstLine).toBe(`#!/usr/bin/env -S ${environment} node ${NODE_ARGS.join(" ")}`);
 });
 
 test("the image starts Node as `slimmer up` does", () => {
@@ -14,4 +18,5 @@ test("the image starts Node as `slimmer up` does", () => {
     ...NODE_ARGS,
     "/app/dist/cli/index.js",
   ]);
+  expect(/^ENV (.*)$/m.exec(readText("Dockerfile"))?.[1]).toContain(environment);
 });

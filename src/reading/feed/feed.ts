@@ -4,6 +4,7 @@ import { createTurns, type Turns } from "../../kit/turns.ts";
 import type { Connection } from "../../store/connection.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { createBacklog } from "./backlog.ts";
+import { createInterests } from "./interests.ts";
 import { live } from "./live.ts";
 import { createLooks } from "./looks.ts";
 import { createNameBook, type Read } from "./names.ts";
@@ -115,14 +116,20 @@ export function createFeed(options: FeedOptions): Feed {
     present[kind] += 1;
     metrics.feedWatchers.inc({ kind });
     let isTaken = true;
+    const releases: (() => void)[] = [];
     return {
       tailer,
       ring,
       backlog,
       signal,
+      whenLeft(release) {
+        if (isTaken) releases.push(release);
+        else release();
+      },
       leave() {
         if (!isTaken) return;
         isTaken = false;
+        for (const release of releases) release();
         mine.seated -= 1;
         present[kind] -= 1;
         metrics.feedWatchers.dec({ kind });
@@ -136,6 +143,7 @@ export function createFeed(options: FeedOptions): Feed {
   const tools: FeedTools = {
     read,
     names,
+    interests: createInterests(),
     heartbeatMs,
     liveMs,
     turns,

@@ -6,8 +6,8 @@ import type { FeedRecord } from "../../store/feed-record.ts";
 /** An activation that took longer than this to arrive is late. */
 const LATE_US = 60_000_000;
 
-export function isLate(record: FeedRecord, row: number): boolean {
-  return record.receivedUs(row) - record.shownUs(row) > LATE_US;
+export function isLate(shownUs: number, receivedUs: number): boolean {
+  return receivedUs - shownUs > LATE_US;
 }
 
 /** What the names of a row are. */
@@ -18,6 +18,7 @@ export function messageOf(record: FeedRecord, row: number, names: RowNames): Sto
   const flags = record.flags(row);
   const shownUs = record.shownUs(row);
   const occurredUs = record.occurredUs(row);
+  const receivedUs = record.receivedUs(row);
   const shownAt = timestampOf(shownUs);
   return {
     system_id: systemId,
@@ -26,12 +27,12 @@ export function messageOf(record: FeedRecord, row: number, names: RowNames): Sto
     activation_id: record.activationId(row),
     shown_at: shownAt,
     occurred_at: occurredUs === shownUs ? shownAt : timestampOf(occurredUs),
-    received_at: timestampOf(record.receivedUs(row)),
+    received_at: timestampOf(receivedUs),
     seq: record.seq(row),
     attributes: record.attributes(row) ?? {},
     unregistered: (flags & FLAGS.unregistered) !== 0,
     clock_suspect: (flags & FLAGS.clockSuspect) !== 0,
-    late: isLate(record, row),
+    late: isLate(shownUs, receivedUs),
   };
 }
 

@@ -53,9 +53,11 @@ export function createRing(limits: RingLimits): Ring {
 
   function forgetOldMessages(): void {
     let messages = 0;
-    for (const stretch of new Set(stretches.toReversed())) {
-      messages += stretch.messages;
-      if (messages > limits.messages) stretch.forget();
+    let held = stretches.at(-1);
+    while (held) {
+      messages += held.messages;
+      if (messages > limits.messages) held.forget();
+      held = stretches[held.firstNo - firstNo - 1];
     }
   }
 

@@ -5,6 +5,7 @@ import { feedState, markOf } from "../../store/feed.ts";
 import type { Backlog } from "./backlog.ts";
 import { type Cursor, cursorText, type Position } from "./cursor.ts";
 import { type Filter, isOpen, range, wantedRows } from "./filter.ts";
+import type { Interests } from "./interests.ts";
 import type { Looks } from "./looks.ts";
 import type { NameBook, Read } from "./names.ts";
 import type { Ring } from "./ring.ts";
@@ -16,6 +17,7 @@ import { filterOf, parseWatch } from "./watch-request.ts";
 export type FeedTools = {
   read: Read;
   names: NameBook;
+  interests: Interests;
   heartbeatMs: number;
   liveMs: number;
   /** All who watch wake at the same moment; calls that store something do not wait for all of them. */
@@ -35,6 +37,8 @@ export type Seat = {
   readonly backlog: Backlog;
   /** Aborts when its owner goes, or the feed is closed. */
   readonly signal: AbortSignal;
+  /** Calls this when its owner leaves; at once where that has happened. */
+  whenLeft(release: () => void): void;
   leave(): void;
 };
 
@@ -55,7 +59,7 @@ export async function openSeat(
 ): Promise<Opened> {
   const { tailer } = seat;
   const { cursor, recent } = parseWatch(request);
-  const [filter] = await Promise.all([filterOf(request, tools.read), tailer.ready()]);
+  const [filter] = await Promise.all([filterFor(request, seat, tools), tailer.ready()]);
   if (!cursor) {
     const nextNo = (tailer.head ?? 0) + 1;
     const picked = recent > 0 ? await newest(recent, nextNo, filter, seat, tools) : [];
@@ -64,6 +68,17 @@ export async function openSeat(
   await checkCursor(cursor, seat, tools);
   const { no, index, mark } = cursor;
   return { filter, position: { no, index, mark }, recent: [] };
+}
+
+async function filterFor(
+  request: WatchActivationsRequestOutput,
+  seat: Seat,
+  tools: FeedTools,
+): Promise<Filter> {
+  const filter = await filterOf(request, tools);
+  const { sensors } = filter;
+  if (sensors) seat.whenLeft(sensors.leave);
+  return filter;
 }
 
 /** Throws CURSOR_EXPIRED where the feed can't go on from there: now, where it is a status, rather than in the middle. */

@@ -165,22 +165,24 @@ type StretchNames = {
   areAll: boolean;
 };
 
-/** A run, with its system; rows of the same run that follow one another share it. */
+/** A run, with its system; the rows of a stretch that are of the same run share it. */
 export type RunName = { systemNo: number; runNo: number; systemId: string; runId: string };
 
 function namesIn(records: readonly FeedRecord[], book: NameBook): StretchNames {
   const sensors: Entity[] = [];
   const runs: RunName[] = [];
+  const lastRuns = new Map<number, RunName>();
   let areAll = true;
-  let run: RunName | undefined;
   for (const record of records) {
     for (let row = 0; row < record.count; row += 1) {
       const systemNo = record.systemNo(row);
       const runNo = record.runNo(row);
-      if (run?.systemNo !== systemNo || run.runNo !== runNo) {
+      let run = lastRuns.get(systemNo);
+      if (run?.runNo !== runNo) {
         const systemId = book.systemId(systemNo);
         const runId = book.runId(systemNo, runNo);
         run = { systemNo, runNo, systemId, runId };
+        lastRuns.set(systemNo, run);
         areAll &&= systemId !== "" && (runNo === 0 || runId !== "");
       }
       const sensor = book.entity(systemNo, record.entityNo(row));

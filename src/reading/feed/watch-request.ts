@@ -6,6 +6,7 @@ import { findSystem } from "../../store/systems.ts";
 import { noRun, noSystem } from "../context.ts";
 import { type Cursor, parseCursor } from "./cursor.ts";
 import { type Filter, flagsOf } from "./filter.ts";
+import type { Interests } from "./interests.ts";
 import type { Read } from "./names.ts";
 import { sensorMatcher } from "./sensor-matcher.ts";
 
@@ -37,21 +38,43 @@ export function parseWatch(request: WatchActivationsRequestOutput): Beginning {
   return { cursor, recent };
 }
 
-/** The filters of a checked request, with the store's numbers. Throws NOT_FOUND. */
+/** What filters are made with. */
+export type FilterTools = { read: Read; interests: Interests };
+
+/**
+ * The filters of a checked request, with the store's numbers. Throws NOT_FOUND. Their `sensors` are an interest that whoever
+ * filters must leave.
+ */
 export async function filterOf(
   request: WatchActivationsRequestOutput,
-  read: Read,
+  { read, interests }: FilterTools,
 ): Promise<Filter> {
   const { system_id: systemId, run_id: runId } = request;
   const { category, name, identity, late } = request;
   const flags = flagsOf(request);
   const key = JSON.stringify([systemId, runId, flags, late, category, name, identity]);
-  const plain = { flags, late, matches: sensorMatcher(request), key };
-  if (systemId === "") return { systemNo: undefined, runNo: undefined, ...plain };
+  const { systemNo, runNo } = await numbersOf(systemId, runId, read);
+  const matches = sensorMatcher(request);
+  const sensors =
+    matches &&
+    interests.join({
+      systemNo,
+      matches,
+      key: JSON.stringify([systemNo ?? "", category, name, identity]),
+    });
+  return { systemNo, runNo, flags, late, sensors, key };
+}
+
+async function numbersOf(
+  systemId: string,
+  runId: string,
+  read: Read,
+): Promise<Pick<Filter, "systemNo" | "runNo">> {
+  if (systemId === "") return { systemNo: undefined, runNo: undefined };
   const systemNo = await read((db) => findSystem(db, systemId));
   if (systemNo === undefined) throw noSystem(systemId);
-  if (runId === "") return { systemNo, runNo: undefined, ...plain };
+  if (runId === "") return { systemNo, runNo: undefined };
   const run = await read((db) => findRun(db, systemId, runId));
   if (!run) throw noRun(systemId, runId);
-  return { systemNo, runNo: run.runNo, ...plain };
+  return { systemNo, runNo: run.runNo };
 }
