@@ -1,3 +1,5 @@
+import { uuidOfHex } from "../domain/uuid.ts";
+
 /** ndim, has_null, element type; then length and lower bound of the one dimension. */
 const HEAD = 20;
 const EMPTY_HEAD = 12;
@@ -62,8 +64,7 @@ export class FeedColumns {
   uuid(column: number, row: number): string {
     const start = this.#place(column, row);
     if (start < 0) return "";
-    const hex = this.#bytes.toString("hex", start, start + 16);
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    return uuidOfHex(this.#bytes.toString("hex", start, start + 16));
   }
 
   /** Writes it as 36 ASCII characters. */

@@ -8,6 +8,7 @@ import {
   type FeedOptions,
   type LiveEvent,
 } from "../../src/reading/feed/feed.ts";
+import { createInterests, type Interests } from "../../src/reading/feed/interests.ts";
 import { timestampOf } from "../../src/reading/feed/record-message.ts";
 import type { Watched } from "../../src/reading/feed/watch.ts";
 import type { Store } from "../../src/store/open.ts";
@@ -570,6 +571,37 @@ describe("the reading of a process", () => {
     expect(asked[0]).toEqual({ watchers: 3, rowsPerSecond: 0 });
     expect(asked[1]).toEqual({ watchers: 3, rowsPerSecond: expect.any(Number) });
     expect(asked[1]?.rowsPerSecond).toBeGreaterThan(0);
+  });
+
+  test("forgets what somebody wanted, however he leaves", async () => {
+    const present: string[] = [];
+    const all = createInterests();
+    const interests: Interests = {
+      join(wanted) {
+        const interest = all.join(wanted);
+        present.push(wanted.key);
+        const leave = () => {
+          present.splice(present.indexOf(wanted.key), 1);
+          interest.leave();
+        };
+        return { ...interest, leave };
+      },
+    };
+    const { feed } = feedOfTest({ interests });
+    const wanted = (name: string) => ({ system_id: greenhouse.systemId, name });
+    const stays = watcher(feed, wanted("front*"));
+    const leaves = watcher(feed, wanted("boil*"));
+    await Promise.all([stays.begun(), leaves.begun()]);
+    expect(present).toHaveLength(2);
+    const { cursor } = stays;
+    await store.pool.query("update feed_state set feed_id = gen_random_uuid()");
+    await expect(
+      watcher(feedOfTest({ interests }).feed, { ...wanted("x*"), cursor }).ended,
+    ).rejects.toMatchObject({ reason: "CURSOR_EXPIRED" });
+    leaves.leave();
+    await eventually(() => expect(present).toHaveLength(1));
+    await feed.close();
+    expect(present).toEqual([]);
   });
 
   test("tells all who watch when it is closed", async () => {

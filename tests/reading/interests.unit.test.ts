@@ -133,6 +133,18 @@ test("who has left is asked about no more sensors", () => {
   expect(asked).toEqual([]);
 });
 
+test("who has left while a look was under way is still answered rightly, of stretches old and new", () => {
+  const sensors = createSensors();
+  const { join } = createInterests();
+  const rows = [1, 2, 1].map((systemNo) => ({ systemNo, entityNo: 7 }));
+  const [before, after] = [stretchOf(rows, sensors), stretchOf(rows, sensors)];
+  const gone = join(wanting(1, [7]));
+  expect(gone.rowsIn(before)).toEqual([0, 2]);
+  gone.leave();
+  expect(join(wanting(2, [7])).rowsIn(after)).toEqual([1]);
+  for (const held of [before, after]) expect(gone.rowsIn(held)).toEqual([0, 2]);
+});
+
 test("those that want the same are one until the last of them has left", () => {
   const sensors = createSensors();
   const { join } = createInterests();

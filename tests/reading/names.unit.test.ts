@@ -76,3 +76,19 @@ test("what is known is not looked up again", async () => {
   expect(book.learn(...ofSensors(1, 2, 3))).toBeUndefined();
   expect(looks).toEqual([2, 1]);
 });
+
+test("sensors are kept apart whatever their numbers and those of their systems are", async () => {
+  const book = createNameBook(createNames().read);
+  const systemNos = [1, 2, 2 ** 15 - 1, 2 ** 15, 2 ** 16, 2 ** 20 - 1, 2 ** 20, 2 ** 21, 2 ** 40];
+  const entityNos = [1, 2 ** 15, 2 ** 16 - 1, 2 ** 16, 2 ** 17 + 1, 2 ** 31 - 1];
+  const all = systemNos.flatMap((systemNo) => entityNos.map((no) => ({ systemNo, no })));
+  const rows: NumberedRows = {
+    systemNo: (row) => all[row]?.systemNo as number,
+    runNo: () => 1,
+    entityNo: (row) => all[row]?.no as number,
+  };
+  await book.learn(rows, [...all.keys()]);
+  const found = new Set(all.map(({ systemNo, no }) => book.entity(systemNo, no)));
+  expect(found.size).toBe(all.length);
+  for (const { systemNo, no } of all) expect(book.entity(systemNo, no).identity).toBe(`${no}`);
+});

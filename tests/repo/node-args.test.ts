@@ -11,6 +11,11 @@ test("the slimmer command starts Node as `slimmer up` does", () => {
   expect(firstLine).toBe(`#!/usr/bin/env -S ${environment} node ${NODE_ARGS.join(" ")}`);
 });
 
+test("the first line of the slimmer command is one that a Linux before 5.1 reads whole", () => {
+  const [firstLine = ""] = readText("src/cli/index.ts").split("\n");
+  expect(firstLine.length).toBeLessThanOrEqual(127);
+});
+
 test("the image starts Node as `slimmer up` does", () => {
   const entryPoint = /^ENTRYPOINT (.*)$/m.exec(readText("Dockerfile"))?.[1] ?? "[]";
   expect(JSON.parse(entryPoint)).toEqual([

@@ -1,3 +1,4 @@
+import { uuidOfHex } from "../../domain/uuid.ts";
 /**
  * A place in the feed: `index` rows of record `no`, and everything before that record, lie behind it. `mark` is that of the
  * last record of which something lies behind it (0: of none): numbers alone do not say which history they are of.
@@ -28,11 +29,10 @@ export function parseCursor(text: string): Cursor | undefined {
   if (text.length !== TEXT_LENGTH || !/^[\w-]+$/.test(text)) return undefined;
   const bytes = Buffer.from(text, "base64url");
   if (bytes.length !== BYTES || bytes[0] !== VERSION) return undefined;
-  const hex = bytes.toString("hex", 1, 17);
   const no = bytes.readUIntBE(17, 6);
   if (no < 1 || no > MAX_NO) return undefined;
   return {
-    feedId: `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`,
+    feedId: uuidOfHex(bytes.toString("hex", 1, 17)),
     no,
     index: bytes.readUInt32BE(23),
     mark: bytes.readUIntBE(27, 6),

@@ -4,7 +4,7 @@ import { createTurns, type Turns } from "../../kit/turns.ts";
 import type { Connection } from "../../store/connection.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import { createBacklog } from "./backlog.ts";
-import { createInterests } from "./interests.ts";
+import { createInterests, type Interests } from "./interests.ts";
 import { live } from "./live.ts";
 import { createLooks } from "./looks.ts";
 import { createNameBook, type Read } from "./names.ts";
@@ -56,6 +56,8 @@ export type FeedOptions = {
   nowMs(): number;
   /** When those who watch may have what is new for them. Default: whenever the event loop goes round, and 10 ms of each round. */
   turns?: Turns;
+  /** Who wants which sensors. Default: this feed's own. */
+  interests?: Interests;
   /** How long nothing may come before a heartbeat does. */
   heartbeatMs?: number;
   /** How often the feed is looked at by itself, in case a notification gets lost. */
@@ -82,6 +84,7 @@ export function createFeed(options: FeedOptions): Feed {
     liveMs = 250,
     ring: limits = RING_LIMITS,
     turns = createTurns({ budgetMs: TURNS_MS }),
+    interests = createInterests(),
   } = options;
   const closing = new AbortController();
   const names = createNameBook(read);
@@ -143,7 +146,7 @@ export function createFeed(options: FeedOptions): Feed {
   const tools: FeedTools = {
     read,
     names,
-    interests: createInterests(),
+    interests,
     heartbeatMs,
     liveMs,
     turns,

@@ -1,5 +1,6 @@
 import type { WatchActivationsRequestOutput } from "slimmer-grpc";
 import { FLAGS } from "../../domain/activation.ts";
+import { range } from "../../kit/range.ts";
 import type { Interest } from "./interests.ts";
 import type { NameBook } from "./names.ts";
 import { isLate } from "./record-message.ts";
@@ -69,11 +70,4 @@ function narrowed(
     });
   }
   return rows;
-}
-
-/** The numbers from `from` up to `end`, without it. */
-export function range(from: number, end: number): number[] {
-  const numbers: number[] = [];
-  for (let number = from; number < end; number += 1) numbers.push(number);
-  return numbers;
 }

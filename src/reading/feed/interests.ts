@@ -1,5 +1,6 @@
 import type { Entity } from "../../domain/entity.ts";
 import { keptOn } from "../../kit/kept-on.ts";
+import { range } from "../../kit/range.ts";
 import { NOBODY } from "./names.ts";
 import type { Stretch } from "./stretch.ts";
 
@@ -14,7 +15,7 @@ export type WantedSensors = {
 
 /** That somebody wants them. */
 export type Interest = {
-  /** The rows of a stretch that are of these sensors, in their order; its names are known. */
+  /** The rows of a stretch that are of these sensors, in their order; its names are known. Also after `leave`, where it costs more. */
   rowsIn(held: Stretch): readonly number[];
   leave(): void;
 };
@@ -74,9 +75,8 @@ export function createInterests(): Interests {
     }
     if (known.upTo !== latest) {
       for (const among of [bySystem.get(systemNo), bySystem.get(undefined)]) {
-        for (const member of sinceThen(among, known.upTo)) {
-          if (member.matches(sensor)) known.members.push(member);
-        }
+        const fresh = since(known.upTo, among ?? []);
+        known.members.push(...fresh.filter((member) => member.matches(sensor)));
       }
       known.upTo = latest;
     }
@@ -101,6 +101,8 @@ export function createInterests(): Interests {
       member.users += 1;
       return {
         rowsIn(held) {
+          // A look that began before everybody left may be shared with one who comes after that.
+          if (member.users === 0) return rowsFor(member, held);
           const gathered = gatheredIn(held.shared);
           if (gathered.upTo < member.number) gather(held, gathered);
           return gathered.rows.get(member) ?? [];
@@ -114,11 +116,15 @@ export function createInterests(): Interests {
   };
 }
 
-/** Those that came after the one of this number. */
-function* sinceThen(members: readonly Member[] | undefined, number: number): Generator<Member> {
-  for (let place = (members?.length ?? 0) - 1; place >= 0; place -= 1) {
-    const member = (members as readonly Member[])[place] as Member;
-    if (member.number <= number) return;
-    yield member;
-  }
+/** Those that came after the one of this number, of some in the order in which they came. */
+function since(number: number, members: readonly Member[]): readonly Member[] {
+  return members.slice(members.findLastIndex((member) => member.number <= number) + 1);
+}
+
+/** The rows that a member wants, without regard to anybody else. */
+function rowsFor({ systemNo, matches }: Member, held: Stretch): number[] {
+  return range(0, held.count).filter((row) => {
+    const isOfSystem = systemNo === undefined || systemNo === held.run(row).systemNo;
+    return isOfSystem && matches(held.sensor(row));
+  });
 }

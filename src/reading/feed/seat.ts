@@ -1,10 +1,11 @@
 import type { StoredActivation, WatchActivationsRequestOutput } from "slimmer-grpc";
 import { SlimmerError } from "../../domain/errors.ts";
+import { range } from "../../kit/range.ts";
 import type { Turns } from "../../kit/turns.ts";
 import { feedState, markOf } from "../../store/feed.ts";
 import type { Backlog } from "./backlog.ts";
 import { type Cursor, cursorText, type Position } from "./cursor.ts";
-import { type Filter, isOpen, range, wantedRows } from "./filter.ts";
+import { type Filter, isOpen, wantedRows } from "./filter.ts";
 import type { Interests } from "./interests.ts";
 import type { Looks } from "./looks.ts";
 import type { NameBook, Read } from "./names.ts";
