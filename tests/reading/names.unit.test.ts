@@ -79,7 +79,18 @@ test("what is known is not looked up again", async () => {
 
 test("sensors are kept apart whatever their numbers and those of their systems are", async () => {
   const book = createNameBook(createNames().read);
-  const systemNos = [1, 2, 2 ** 15 - 1, 2 ** 15, 2 ** 16, 2 ** 20 - 1, 2 ** 20, 2 ** 21, 2 ** 40];
+  const systemNos = [
+    1,
+    2,
+    3,
+    2 ** 15 - 1,
+    2 ** 15,
+    2 ** 16,
+    2 ** 20 - 1,
+    2 ** 20,
+    2 ** 21,
+    2 ** 40,
+  ];
   const entityNos = [1, 2 ** 15, 2 ** 16 - 1, 2 ** 16, 2 ** 17 + 1, 2 ** 31 - 1];
   const all = systemNos.flatMap((systemNo) => entityNos.map((no) => ({ systemNo, no })));
   const rows: NumberedRows = {
